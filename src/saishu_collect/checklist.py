@@ -1,0 +1,209 @@
+"""The paper form of a scenario: what to gather, where it is, how by hand; for people who may not run a tool."""
+
+import sys
+
+from saishu_collect import __version__, catalogue, checklist_html, checklist_markdown
+
+PLATFORMS = ("windows", "linux")
+
+# More places than these make a row of the form unreadable; the steps name them all.
+SHOWN_PLACES = 4
+
+
+def add_arguments(parser, words):
+    """Declare the arguments of the verb; the language comes with `words`."""
+    parser.add_argument("scenario", metavar="SCENARIO", help=words.say("checklist.help_scenario"))
+    parser.add_argument("--format", choices=["md", "html"], default="md", help=words.say("checklist.help_format"))
+
+
+def run(args, words, out):
+    """Write the form to `out`; 2 when there is no such scenario."""
+    known = catalogue.load()
+    if args.scenario not in known["scenarios"]:
+        talk = sys.stderr.write
+        talk("saishu: E120: {}\n".format(words.say("error.E120.what", name=args.scenario)))
+        talk("  {}\n".format(words.say("error.E120.next", known=", ".join(sorted(known["scenarios"])))))
+        return 2
+    form = draw_form(known, args.scenario, words)
+    text = checklist_html.write(form, words) if args.format == "html" else checklist_markdown.write(form, words)
+    out.write(_for_stream(text, out) if args.format == "html" else text)
+    return 0
+
+
+def _for_stream(text, out):
+    """Return HTML that survives the stream: a redirected Windows console is no UTF-8, character references are safe."""
+    if (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8":
+        return text
+    return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def draw_form(known, scenario_id, words):
+    """Return the form as data, every text in the language of `words`.
+
+    Shape: {"id", "lang", "title", "about", "footer", "facts": [row], "groups": [{"title", "rows": [row]}],
+    "roots": [{"name", "thumbprint", "valid_until", "need"}]}. A row has: number, id, title, why, need, need_text,
+    condition, where [text], how, steps [(text, [command])], note, remarks [text], request, privacy, confidence.
+    """
+    scenario = known["scenarios"][scenario_id]
+    needs = catalogue.expand_scenario(known, scenario_id, None)
+    facts = [need for need in needs if known["evidence"][need["id"]]["kind"] == "fact"]
+    groups = _groups([need for need in needs if need not in facts], scenario, words)
+    numbered, numbers = [], {}
+    for need in facts + [need for group in groups for need in group["needs"]]:
+        numbers[need["id"]] = len(numbers) + 1
+    for need in facts:
+        numbered.append(_row(known, need, scenario_id, numbers, words))
+    for group in groups:
+        group["rows"] = [_row(known, need, scenario_id, numbers, words) for need in group.pop("needs")]
+    title = words.pick(scenario["title"])
+    return {
+        "id": scenario_id,
+        "lang": words.lang,
+        "title": words.say("checklist.title", scenario=title),
+        "about": words.pick(scenario["about"]),
+        "footer": words.say(
+            "checklist.footer", version=__version__, catalogue=known["version"], scenario=scenario_id
+        ),
+        "facts": numbered,
+        "groups": groups,
+        "roots": _roots(known, needs, words),
+    }  # fmt: skip
+
+
+def _groups(needs, scenario, words):
+    """Sort the needs by platform where the scenario knows both; the order inside a group is that of the article."""
+    platforms = [name for name in PLATFORMS if name in scenario["platforms"]]
+    if len(platforms) == 1:
+        return [{"title": words.say("checklist.group.all"), "needs": needs}]
+    groups = []
+    for name in ["any"] + platforms:
+        chosen = [need for need in needs if need["platform"] == name]
+        if chosen:
+            groups.append({"title": words.say("checklist.group." + name), "needs": chosen})
+    # What holds everywhere is rarely the first thing to gather: it comes last.
+    return sorted(groups, key=lambda group: group["needs"][0]["platform"] == "any")
+
+
+def _row(known, need, scenario_id, numbers, words):
+    unit = known["evidence"][need["id"]]
+    steps = [step for step in unit["collect"] if _for_scenario(step, scenario_id)]
+    return {
+        "number": numbers[need["id"]],
+        "id": need["id"],
+        "title": words.pick(unit["title"]),
+        "why": words.pick(unit["why"]),
+        "need": need["need"],
+        "need_text": words.say("checklist.need." + need["need"]),
+        "condition": _condition(need, words),
+        "where": _shorten(_places(steps, words), words),
+        "how": _manner(steps, words),
+        "steps": _by_hand(words.pick(unit["by_hand"]), words),
+        "note": words.pick(unit["note"]) if "note" in unit else "",
+        "remarks": _remarks(known, need, unit, numbers, words),
+        "request": words.pick(unit["request"]),
+        "privacy": [words.say("checklist.privacy." + name) for name in unit["privacy"]],
+        "confidence": _confidence(unit, words),
+    }
+
+
+def _for_scenario(step, scenario_id):
+    when = step.get("when", {})
+    return scenario_id in when.get("scenarios", [scenario_id]) and scenario_id not in when.get("not_scenarios", [])
+
+
+def _condition(need, words):
+    if not need["only_if"]:
+        return ""
+    return words.say("checklist.only_if.azure_vm" if need["only_if"]["azure_vm"] else "checklist.only_if.not_azure_vm")
+
+
+def _confidence(unit, words):
+    if unit["confidence"] == "documented":
+        return ""
+    if "confidence_note" in unit:
+        return words.pick(unit["confidence_note"])
+    return words.say("checklist.confidence." + unit["confidence"])
+
+
+def _remarks(known, need, unit, numbers, words):
+    """Return what stands in for the item, what it stands in for, and what must be among it."""
+    remarks = []
+    for field in ("satisfied_by", "preferred_over"):
+        if need[field]:
+            named = [_named(known, name, numbers, words) for name in need[field]]
+            remarks.append(words.say("checklist." + field, items=_joined(named, words)))
+    for wanted, key in (("required", "checklist.parts"), ("if_present", "checklist.parts_if_present")):
+        titles = [words.pick(part["title"]) for part in unit.get("parts", ()) if part["need"] == wanted]
+        if titles:
+            remarks.append(words.say(key, items=_joined(titles, words)))
+    return remarks
+
+
+def _named(known, name, numbers, words):
+    title = words.pick(known["evidence"][name]["title"])
+    return "{}. {}".format(numbers[name], title) if name in numbers else title
+
+
+def _joined(texts, words):
+    return ("、" if words.lang == "ja" else ", ").join(texts)
+
+
+def _places(steps, words):
+    """Return where the evidence stands on the machine, one text for each place."""
+    places = []
+    for step in steps:
+        kind = step["do"]
+        if kind == "tree":
+            places.append(step["path"])
+        elif kind == "glob":
+            places.extend(step["patterns"])
+        elif kind == "search_folder":
+            places.extend(step["where"])
+        elif kind == "search":
+            places.append(words.say("checklist.where.search", names=", ".join(step["names"])))
+        elif kind == "command":
+            places.append(" ".join(step["argv"]))
+        elif kind == "registry":
+            places.extend(step["keys"])
+        elif kind == "event_log":
+            places.append(words.say("checklist.where.event_log", channel=step["channel"]))
+        elif kind == "certificates":
+            places.append(words.say("checklist.where.certificates." + step["store"]))
+        elif kind == "disks":
+            places.append(words.say("checklist.where.disks"))
+    return places
+
+
+def _shorten(places, words):
+    kept = list(dict.fromkeys(places))
+    if len(kept) <= SHOWN_PLACES:
+        return kept
+    rest = len(kept) - SHOWN_PLACES + 1
+    return kept[: SHOWN_PLACES - 1] + [words.say("checklist.where.more", count=rest)]
+
+
+def _manner(steps, words):
+    """Return in a few words how it is gathered; the steps say the rest."""
+    kinds = [step["what"] if step["do"] == "ask" else step["do"] for step in steps]
+    manners = dict.fromkeys(words.say("checklist.how." + kind) for kind in kinds)
+    return _joined(list(manners)[:2], words)
+
+
+def _by_hand(lines, words):
+    """Return [(what to do, [commands to type])]: a command belongs to the step before it."""
+    steps = []
+    for line in lines:
+        if not line.startswith("> "):
+            steps.append((line, []))
+        elif steps:
+            steps[-1][1].append(line[2:])
+        else:
+            steps.append((words.say("checklist.run"), [line[2:]]))
+    return steps
+
+
+def _roots(known, needs, words):
+    """Return the root certificates to compare, where the scenario asks for them."""
+    if "certificates.root" not in [need["id"] for need in needs]:
+        return []
+    return []

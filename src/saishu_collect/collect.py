@@ -1,0 +1,375 @@
+"""One collection from beginning to end: facts, plan, packing, manifest, verification."""
+
+import json
+import os
+import re
+import socket
+import sys
+import time
+
+from saishu_collect import (
+    __version__,
+    bundle_file,
+    commands,
+    control,
+    deflate,
+    detect,
+    facts,
+    manifest,
+    metadata,
+    names,
+    observe,
+    outcomes,
+    pack,
+    plan,
+    reading,
+    search,
+    summary,
+    survey,
+    tally,
+    workers,
+)
+
+_CHECKPOINT_BYTES = 64 << 20
+_CHECKPOINT_SECONDS = 5.0
+_OWN_NAME = re.compile(r"saishu_.*\.zip(\.partial|\.journal)?\Z")
+_RUN_LOG_LINES = 5000
+PLAN_MEMBER = "plan.json"
+"""The first member: what the run intended. After a crash it is all that says which scenario this was."""
+
+
+class Options:
+    """What the person asked for; times and sizes in seconds and bytes."""
+
+    def __init__(self, **given):
+        self.scenarios = given.pop("scenarios", [])
+        self.out = given.pop("out", ".")
+        self.given = given.pop("given", {})
+        self.minimum = given.pop("minimum", False)
+        self.since = given.pop("since", None)
+        self.max_size = given.pop("max_size", None)
+        self.failure_time = given.pop("failure_time", None)
+        self.root = given.pop("root", None)
+        self.offline = given.pop("offline", False)
+        self.engine = given.pop("engine", None)
+        self.threads = given.pop("threads", None)
+        self.metadata_host = given.pop("metadata_host", metadata.HOST)
+        self.metadata_port = given.pop("metadata_port", metadata.PORT)
+        self.azure_vm = None
+        if given:
+            raise TypeError("unknown options: {}".format(sorted(given)))
+
+
+class Result:
+    """What came of a run: the bundle, its size and sum, the state, and the items with their status."""
+
+    def __init__(self):
+        self.path = None
+        self.size = 0
+        self.sha256 = None
+        self.members = 0
+        self.state = outcomes.RUN_COMPLETE
+        self.items = []
+        self.warnings = []
+        self.outcomes = {}
+        self.read_bytes = 0
+        self.seconds = 0.0
+        self.damaged = None
+
+
+class Collection:
+    """The state of one run; `prepare` looks, `collect` acts."""
+
+    def __init__(self, catalogue, machine, options, stop, clock=time.time):
+        self.catalogue = catalogue
+        self.machine = machine
+        self.options = options
+        self.stop = stop
+        self.clock = clock
+        self.started = clock()
+        self.tally = tally.Tally()
+        self.log_lines = []
+        self.choices = []
+        self.plan = None
+        self.survey = None
+        self.facts = {}
+        self.answer = None
+        self.warnings = []
+        self.bundle = None
+        self.on_bytes = lambda count: None
+        self._since_checkpoint = [0, time.monotonic()]
+
+    # ---- looking
+
+    def log(self, text, *values):
+        """Keep a line for the run log."""
+        if len(self.log_lines) < _RUN_LOG_LINES:
+            self.log_lines.append("{} {}".format(manifest.utc_text(self.clock()), text.format(*values)))
+
+    def prepare(self):
+        """Find out scenarios, facts, plan, sizes and warnings; changes nothing."""
+        options, machine = self.options, self.machine
+        self.answer = facts.ask_metadata(machine, options.offline, options.metadata_host, options.metadata_port)
+        self.log("metadata service: {}", self.answer.error or "answered")
+        if self.answer.compute:
+            options.azure_vm = True
+        self.choices = detect.choose(self.catalogue, machine, options.scenarios, self.stop)
+        ids = [choice.scenario for choice in self.choices]
+        self.log("scenarios: {}", ", ".join(ids))
+        self.plan = plan.make_plan(self.catalogue, ids, machine, options, self.stop)
+        self.facts = facts.find_facts(
+            self.catalogue, self.plan, machine, options.given, self.answer, options.minimum
+        )
+        self.warnings = observe.observe(self.catalogue, machine, self.answer, self.stop)
+        self.window = survey.Window(self.started, options.since, options.failure_time)
+        self.survey = survey.take_survey(self.plan, machine, self.window, self.stop)
+        self.disk = survey.Disk(options.out)
+        self.limit, self.limit_reason = survey.archive_limit(self.disk, options.max_size)
+        for evidence, found in sorted(self.plan.searches.items()):
+            self.log(
+                "search for {}: {} found, {} entries, {:.1f} s{}", evidence, len(found.found), found.entries,
+                found.seconds, ", cut: " + found.cut if found.cut else "",
+            )  # fmt: skip
+
+    @property
+    def limited(self):
+        """True when not everything is expected to fit, so that the order of packing matters."""
+        return self.survey.packed > self.limit
+
+    @property
+    def threads(self):
+        """How many threads deflate: the processors we may use, at most eight."""
+        if self.options.threads:
+            return self.options.threads
+        try:
+            count = len(os.sched_getaffinity(0))
+        except AttributeError:
+            count = os.cpu_count() or 1
+        return max(1, min(8, count))
+
+    # ---- acting
+
+    def collect(self):
+        """Pack everything the plan names, finish and verify the bundle; return the Result."""
+        result = Result()
+        engine = self.options.engine or deflate.choose_engine()
+        scenarios = [choice.scenario for choice in self.choices]
+        name = bundle_file.name_of(facts.host_name(self.machine), scenarios, self.started, outcomes.RUN_COMPLETE)
+        self.bundle = bundle_file.BundleFile(os.path.join(self.options.out, name), engine)
+        self.log("packing with {} on {} threads; {}", engine.name, self.threads, ", ".join(control.be_gentle()))
+        crew = workers.Crew(engine, self.threads)
+        bounds = pack.Bounds(self.limit)
+        self.packer = pack.Packer(
+            self.bundle.archive, self.bundle.records, crew, bounds, self.stop, self._on_record, self._on_bytes
+        )
+        self._pack_all()
+        crew.stop()
+        self._finish(result)
+        return result
+
+    def _on_record(self, record):
+        self.tally.add(record)
+        if tally.is_gap(record):
+            self.log("{}: {} {} {}", record["p"], record["o"], record.get("r", ""), record.get("d", ""))
+
+    def _on_bytes(self, count):
+        self.on_bytes(count)
+        mark = self._since_checkpoint
+        mark[0] += count
+        if mark[0] > _CHECKPOINT_BYTES or time.monotonic() - mark[1] > _CHECKPOINT_SECONDS:
+            mark[0], mark[1] = 0, time.monotonic()
+            try:
+                self.bundle.checkpoint()
+            except OSError:
+                pass
+
+    def _pack_all(self):
+        intended = json.dumps(self.intention(), ensure_ascii=False, sort_keys=True, indent=1)
+        self.packer.text(PLAN_MEMBER, intended.encode("utf-8", "backslashreplace"), [], self.clock())
+        self.bundle.checkpoint()
+        for shown, evidence, outcome, reason in self.plan.gaps:
+            self.packer.note(shown, evidence, outcome, reason)
+        for shown, real, evidence in self.plan.folders:
+            text = search.list_folder(real, self.machine).encode("utf-8", "backslashreplace")
+            member = "listings/{}.txt".format(names.member_name(shown).replace("/", "_"))
+            self.packer.text(member, text, evidence, self.clock(), shown + " (listing)")
+        self._run_commands()
+        self._pack_files()
+        self.packer.drain()
+
+    def _run_commands(self):
+        for step, evidence in self.plan.commands:
+            if self.stop:
+                return
+            ran = commands.run(
+                step["argv"], step.get("seconds", commands.DEFAULT_SECONDS),
+                step.get("bytes", commands.DEFAULT_BYTES), self.stop,
+            )  # fmt: skip
+            self._keep_output(step, evidence, ran)
+
+    def _keep_output(self, step, evidence, ran):
+        shown = " ".join(step["argv"])
+        if ran.reason == outcomes.NO_SUCH_PROGRAM:
+            outcome = outcomes.SKIPPED if step.get("optional") else outcomes.MISSING
+            self.packer.note(shown, evidence, outcome, ran.reason)
+            return
+        more = {"av": step["argv"], "ex": ran.exit, "n": round(ran.seconds, 3), "er": ran.errors or None}
+        if not ran.output:
+            optional = step.get("optional") and ran.outcome != outcomes.TIMED_OUT
+            outcome = outcomes.EMPTY if ran.outcome == outcomes.EMPTY or optional else ran.outcome
+            self.packer.note(shown, evidence, outcome, ran.reason or outcomes.NO_OUTPUT, **more)
+            return
+        if ran.outcome != outcomes.COLLECTED:
+            more["o"], more["r"] = ran.outcome, ran.reason
+        self.packer.text("commands/{}.txt".format(step["name"]), ran.output, evidence, self.clock(), shown, **more)
+
+    def _pack_files(self):
+        """Walk once per class: what is required first; when it will not all fit, newer files before older ones."""
+        ages = range(len(survey.AGES) + 1) if self.limited else (None,)
+        packed = set()
+        for wanted in (plan.REQUIRED_PASS, plan.OTHER_PASS):
+            for age in ages:
+                for shown, entry in plan.entries_of(self.plan, self.machine, self.stop):
+                    evidence = self.plan.tags.of(shown)
+                    if self.plan.tags.pass_of(evidence) != wanted or self._is_later(entry, age, shown, packed):
+                        continue
+                    self._pack_entry(shown, entry, evidence)
+
+    def _is_later(self, entry, age, shown, packed):
+        """Say whether an entry belongs to another age class, or was packed in an earlier one."""
+        if age is None:
+            return False
+        mine = self.window.age_class(entry.status.st_mtime) if entry.status else 0
+        key = hash(shown)
+        if mine > age or key in packed:
+            return True
+        packed.add(key)
+        return False
+
+    def _pack_entry(self, shown, entry, evidence):
+        text = names.text_of(shown)
+        raw = names.raw_hex(shown)
+        if entry.status is None:
+            outcome = {outcomes.NOT_PERMITTED: outcomes.DENIED, outcomes.NO_SUCH_FILE: outcomes.MISSING}.get(
+                entry.skipped, outcomes.FAILED
+            )
+            gone = outcomes.VANISHED if outcome == outcomes.MISSING else None
+            self.packer.note(text, evidence, outcome, entry.skipped, d=entry.detail, c=gone, ph=raw)
+        elif entry.skipped:
+            detail = names.text_of(entry.detail) if entry.detail else None
+            key = "lk" if entry.skipped == outcomes.SYMLINK else "d"
+            self.packer.note(text, evidence, outcomes.SKIPPED, entry.skipped, ph=raw, **{key: detail})
+        elif self.bundle.is_own(entry.status) or _OWN_NAME.match(os.path.basename(text)):
+            self.packer.note(text, evidence, outcomes.SKIPPED, outcomes.OWN_OUTPUT, fs=entry.status.st_size)
+        elif self.window.too_old(entry.status.st_mtime):
+            self.packer.note(
+                text, evidence, outcomes.SKIPPED, outcomes.OLDER_THAN_SINCE, fs=entry.status.st_size,
+                t=entry.status.st_mtime,
+            )  # fmt: skip
+        else:
+            self.packer.file(
+                reading.FileJob(entry.path, text, names.member_name(shown), evidence, entry.status)
+            )
+
+    # ---- finishing
+
+    def _finish(self, result):
+        stopped = self.stop.reason
+        for need in self.plan.needs:
+            unit = self.catalogue["evidence"][need["id"]]
+            status, reason = self.tally.item(need, unit, self.facts, stopped)
+            count = self.tally.items.get(need["id"], tally.Count())
+            fact = self.facts.get(need["id"])
+            result.items.append(
+                {
+                    "id": need["id"], "need": need["need"], "status": status, "reason": reason, "files": count.files,
+                    "bytes": count.bytes, "value": fact.value if fact else None, "gaps": dict(count.bad),
+                }  # fmt: skip
+            )
+        _apply_substitutes(result.items, self.plan.needs)
+        result.state = self._state(result.items, stopped)
+        result.warnings = self.warnings
+        result.outcomes = dict(self.tally.outcomes)
+        result.read_bytes = self.tally.bytes
+        self._close(result)
+
+    @staticmethod
+    def _state(items, stopped):
+        if stopped == outcomes.INTERRUPTED:
+            return outcomes.RUN_INTERRUPTED
+        missing = [one for one in items if one["need"] == "required" and one["status"] in (tally.MISSING, tally.PARTIAL)]
+        return outcomes.RUN_PARTIAL if missing or stopped else outcomes.RUN_COMPLETE
+
+    def _close(self, result):
+        final = bundle_file.name_of(
+            facts.host_name(self.machine), [choice.scenario for choice in self.choices], self.started, result.state
+        )
+        self.bundle.path = os.path.join(self.options.out, final)
+        self.log("finished: {}", result.state)
+        self.bundle.finish(lambda bundle: summary.tail_members(self, result, bundle))
+        result.members, result.sha256, result.size = self.bundle.conclude(self.threads, self.on_bytes_verified)
+        result.path = self.bundle.path
+        result.seconds = self.clock() - self.started
+
+    def on_bytes_verified(self, count):
+        """Called while the finished archive is read back; replaced by who shows progress."""
+
+    def intention(self):
+        """Return what is known before anything was read: tool, run, platform, scenarios, facts."""
+        offset = time.localtime(self.started)
+        return {
+            "tool": {
+                "name": "saishu", "version": __version__, "catalogue": self.catalogue["version"],
+                "python": ".".join(str(part) for part in sys.version_info[:3]), "packed_with": self.bundle.engine.name,
+            },
+            "run": {
+                "started": manifest.utc_text(self.started), "host": facts.host_name(self.machine),
+                "collected_on": socket.gethostname(), "root": self.options.root,
+                "utc_offset_seconds": getattr(offset, "tm_gmtoff", -time.timezone), "zone": offset.tm_zone,
+                "elevated": not hasattr(os, "geteuid") or os.geteuid() == 0, "options": self._options_document(),
+            },
+            "platform": self.machine.platform,
+            "scenarios": [
+                {"id": one.scenario, "chosen_by": one.by, "reasons": one.reasons} for one in self.choices
+            ],
+            "facts": [
+                {"id": name, "value": fact.value, "source": fact.source} for name, fact in sorted(self.facts.items())
+            ],
+        }  # fmt: skip
+
+    def _options_document(self):
+        options = self.options
+        failure = options.failure_time
+        return {
+            "minimum": options.minimum, "since_seconds": options.since, "max_size": options.max_size,
+            "failure_time": manifest.utc_text(failure) if failure is not None else None, "offline": options.offline,
+        }  # fmt: skip
+
+    def head(self, result):
+        """Return the manifest without its files."""
+        document = self.intention()
+        document["run"].update(
+            state=result.state, stopped_by=self.stop.reason, finished=manifest.utc_text(self.clock())
+        )
+        document.update(
+            schema=manifest.SCHEMA,
+            items=result.items,
+            warnings=[{"id": seen.warning, "evidence": seen.evidence} for seen in self.warnings],
+            limits={
+                "archive": self.limit, "because": self.limit_reason if self.limited else None,
+                "file": self.packer.bounds.file,
+            },
+            counts=dict(sorted(self.tally.outcomes.items())),
+            bytes=self.tally.bytes,
+        )  # fmt: skip
+        return document
+
+
+def _apply_substitutes(items, needs):
+    """An item that another complete one stands for is complete: the whole of /var/log holds the minimum set."""
+    status = {one["id"]: one["status"] for one in items}
+    for item, need in zip(items, needs):
+        if item["status"] in (tally.MISSING, tally.PARTIAL):
+            stands = [other for other in need["satisfied_by"] if status.get(other) == tally.COMPLETE]
+            if stands and item["status"] == tally.MISSING and item["reason"] == outcomes.NO_SUCH_FILE:
+                item.update(status=tally.COMPLETE, satisfied_by=stands[0])

@@ -1,0 +1,65 @@
+"""What may end a run early: a signal, a limit, a full disk. One object that every loop asks."""
+
+import os
+import signal
+
+from saishu_collect import outcomes
+
+
+class Stop:
+    """Says whether to go on. The first signal asks for a tidy end, a second one for an immediate one."""
+
+    def __init__(self):
+        self.reason = None
+        self.signals = 0
+
+    def __bool__(self):
+        return self.reason is not None
+
+    def request(self, reason):
+        """Ask the run to end tidily; the first reason stays."""
+        if self.reason is None:
+            self.reason = reason
+
+    def listen(self):
+        """Take SIGINT, SIGTERM, SIGHUP (and Ctrl-Break) as requests to stop."""
+        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                signal.signal(number, self._on_signal)
+        if hasattr(signal, "SIGPIPE"):
+            signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+
+    def _on_signal(self, number, frame):  # noqa: ARG002 - the signature is the system's
+        self.signals += 1
+        self.request(outcomes.INTERRUPTED)
+        if self.signals >= 3:
+            os._exit(130)
+
+
+def be_gentle():
+    """Lower our CPU and I/O priority; say what was reached as a list of words for the run log."""
+    reached = []
+    try:
+        os.nice(19)
+        reached.append("nice 19")
+    except (AttributeError, OSError):
+        pass
+    if _idle_io():
+        reached.append("ionice idle")
+    return reached
+
+
+def _idle_io():
+    """Ask Linux for the idle I/O class; quietly not available elsewhere."""
+    if not hasattr(os, "uname") or os.uname().sysname != "Linux":
+        return False
+    number = {"x86_64": 251, "aarch64": 30, "ppc64le": 273, "s390x": 282}.get(os.uname().machine)
+    if number is None:
+        return False
+    try:
+        import ctypes  # noqa: PLC0415
+
+        return ctypes.CDLL(None).syscall(number, 1, 0, 3 << 13) == 0
+    except Exception:  # noqa: BLE001 - a courtesy, never a reason to fail
+        return False

@@ -1,0 +1,162 @@
+"""The machine we stand on: its root, its mounts, its names; with --root a copied tree or a mounted disk."""
+
+import collections
+import os
+import re
+import stat
+
+Mount = collections.namedtuple("Mount", "device point kind options")
+
+NETWORK_KINDS = frozenset(
+    "nfs nfs4 cifs smb smb2 smb3 smbfs ncpfs afs 9p ceph glusterfs lustre gpfs beegfs davfs fuse.sshfs fuse.s3fs "
+    "fuse.blobfuse fuse.blobfuse2 fuse.rclone fuse.gcsfuse fuse.glusterfs fuse.davfs2 ocfs2 gfs2 autofs".split()
+)
+PSEUDO_KINDS = frozenset(
+    "proc sysfs devtmpfs devpts cgroup cgroup2 pstore securityfs debugfs tracefs configfs fusectl bpf mqueue hugetlbfs "
+    "binfmt_misc efivarfs selinuxfs rpc_pipefs nsfs fuse.gvfsd-fuse fuse.portal fuse.lxcfs".split()
+)
+MAX_LINKS = 40
+
+
+def read_mounts(path="/proc/self/mountinfo"):
+    """Return {st_dev: Mount} of what is mounted; empty where the file cannot be read."""
+    mounts = {}
+    try:
+        with open(path, "rb") as lines:
+            for line in lines:
+                mount = _parse_mount(line.decode("utf-8", "surrogateescape"))
+                if mount is not None:
+                    mounts[mount.device] = mount
+    except OSError:
+        return {}
+    return mounts
+
+
+def _parse_mount(line):
+    head, dash, tail = line.partition(" - ")
+    fields, kinds = head.split(" "), tail.split(" ")
+    if not dash or len(fields) < 6 or not kinds:
+        return None
+    major, _, minor = fields[2].partition(":")
+    point = re.sub(r"\\([0-7]{3})", lambda m: chr(int(m.group(1), 8)), fields[4])
+    return Mount(os.makedev(int(major), int(minor)), point, kinds[0], fields[5])
+
+
+class Machine:
+    """Paths as the machine itself sees them, turned into paths that we can open.
+
+    root: "/" for the running system, else a folder that stands in for it. A link inside that folder is resolved
+    inside it: nothing of the machine we work on is read by mistake.
+    platform: "linux" or "windows", of the system under `root`.
+    """
+
+    def __init__(self, root=None, platform=None, mounts=None):
+        self.root = os.path.abspath(root) if root else None
+        self.platform = platform or self._guess_platform()
+        self.mounts = read_mounts() if mounts is None else mounts
+
+    @property
+    def live(self):
+        """True when we collect from the system that runs, not from a copy of a disk."""
+        return self.root is None
+
+    def _guess_platform(self):
+        if self.root is None:
+            return "windows" if os.name == "nt" else "linux"
+        names = {name.lower() for name in os.listdir(self.root)}
+        if "windows" in names or "windowsazure" in names or names == {"c"} or "c" in names and "var" not in names:
+            return "windows"
+        return "linux"
+
+    def real(self, path):
+        """Return where `path` of that machine can be opened here, links in the folders resolved inside the root."""
+        if self.root is None:
+            return path
+        relative = re.sub(r"^[A-Za-z]:", "", path.replace("\\", "/"))
+        drive = re.match(r"^([A-Za-z]):", path)
+        base = self.root
+        if drive and os.path.isdir(os.path.join(self.root, drive.group(1).upper())):
+            base = os.path.join(self.root, drive.group(1).upper())
+        return self._inside(base, relative.strip("/"))
+
+    def shown(self, real):
+        """Return what the machine itself calls a path that we opened (the reverse of `real`)."""
+        if self.root is None:
+            return real
+        relative = os.path.relpath(real, self.root).replace(os.sep, "/")
+        if self.platform != "windows":
+            return "/" + relative
+        first, _, rest = relative.partition("/")
+        drive, inner = (first.upper(), rest) if len(first) == 1 else ("C", relative)
+        return "{}:\\{}".format(drive, inner.replace("/", "\\"))
+
+    def _inside(self, base, relative, links=0):
+        """Resolve every folder of `relative` below `base`; the last component keeps its own link."""
+        here = base
+        parts = [part for part in relative.split("/") if part not in ("", ".")]
+        for index, part in enumerate(parts):
+            if part == "..":
+                here = base if here == base else os.path.dirname(here)
+                continue
+            step = os.path.join(here, self._exact(here, part))
+            if index < len(parts) - 1 and os.path.islink(step):
+                if links >= MAX_LINKS:
+                    return step
+                target = os.readlink(step)
+                rest = "/".join(parts[index + 1 :])
+                start = "" if target.startswith("/") else os.path.relpath(here, base).replace(os.sep, "/")
+                return self._inside(base, "/".join((start, target.lstrip("/"), rest)), links + 1)
+            here = step
+        return here
+
+    def _exact(self, folder, name):
+        """Return the name as the folder spells it: a copied Windows tree knows no case."""
+        if self.platform != "windows" or os.path.lexists(os.path.join(folder, name)):
+            return name
+        try:
+            for other in os.listdir(folder):
+                if other.lower() == name.lower():
+                    return other
+        except OSError:
+            pass
+        return name
+
+    def follow(self, real):
+        """Return the file that a link leads to, resolved inside the root; the path itself when it is no link."""
+        links = 0
+        while os.path.islink(real):
+            links += 1
+            if links > MAX_LINKS:
+                return real
+            target = os.readlink(real)
+            if self.root is None:
+                real = os.path.join(os.path.dirname(real), target)
+                continue
+            start = "" if target.startswith("/") else os.path.relpath(os.path.dirname(real), self.root)
+            real = self._inside(self.root, "/".join((start, target.lstrip("/"))))
+        return real
+
+    def is_network(self, device):
+        """Say whether a device number belongs to a network file system, where a read may hang."""
+        mount = self.mounts.get(device)
+        return mount is not None and mount.kind in NETWORK_KINDS
+
+    def is_foreign(self, device):
+        """Say whether a device number belongs to a network or a pseudo file system: not walked into."""
+        mount = self.mounts.get(device)
+        return mount is not None and (mount.kind in NETWORK_KINDS or mount.kind in PSEUDO_KINDS)
+
+    def read_text(self, path, limit=65536):
+        """Return the first bytes of a small text file of that machine, or None; never blocks on a FIFO."""
+        real = self.follow(self.real(path))
+        try:
+            if not stat.S_ISREG(os.stat(real).st_mode):
+                return None
+            with open(real, "rb") as source:
+                return source.read(limit).decode("utf-8", "replace")
+        except OSError:
+            return None
+
+    def exists(self, path):
+        """Say whether a path of that machine exists; a dangling link counts."""
+        return os.path.lexists(self.real(path))

@@ -1,0 +1,100 @@
+"""Names: what a path is called for people, and what it may be called inside a zip that Windows opens."""
+
+import hashlib
+import os
+import re
+
+LONGEST_MEMBER = 200
+LONGEST_COMPONENT = 120
+_ILLEGAL = re.compile('[\x00-\x1f<>:"|?*\\\\\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$")
+
+
+def text_of(path):
+    """Return the path as text: UTF-8 where it is, every other byte as `\\xNN`."""
+    if os.name == "nt":
+        return path.encode("utf-8", "backslashreplace").decode("utf-8")
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def raw_hex(path):
+    """Return the raw bytes of a path in hex when they are not UTF-8, else None."""
+    if os.name == "nt":
+        return None
+    raw = os.fsencode(path)
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.hex()
+    return None
+
+
+def _percent(match):
+    return "".join("%{:02X}".format(byte) for byte in match.group(0).encode("utf-8"))
+
+
+def _component(raw):
+    """Return one path component that Windows accepts; odd bytes and characters become %XX."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = re.sub(
+            r"\\x([0-9a-f]{2})", lambda m: "%" + m.group(1).upper(), raw.decode("utf-8", "backslashreplace")
+        )
+    text = _ILLEGAL.sub(_percent, text)
+    if text[-1:] in (".", " ") and text not in (".", ".."):
+        text = text[:-1] + "%{:02X}".format(ord(text[-1]))
+    if _RESERVED.match(text):
+        text = "_" + text
+    if len(text) > LONGEST_COMPONENT:
+        text = _shorten(text, LONGEST_COMPONENT)
+    return text
+
+
+def _shorten(text, limit):
+    """Return text cut in the middle, unique by a hash of the whole, its ending kept."""
+    mark = "~" + hashlib.sha1(text.encode("utf-8")).hexdigest()[:10]
+    tail = text[-24:]
+    return text[: limit - len(mark) - len(tail)] + mark + tail
+
+
+def member_name(path):
+    """Return the member name of an absolute path: no leading slash, drive `C:` as `C`, at most 200 characters."""
+    raw = os.fsencode(path) if os.name != "nt" else path.encode("utf-8", "surrogatepass").replace(b"\\", b"/")
+    drive = re.match(rb"^([A-Za-z]):/", raw)
+    if drive:
+        raw = drive.group(1).upper() + raw[2:]
+    parts = [_component(part) for part in raw.split(b"/") if part not in (b"", b".", b"..")]
+    name = "/".join(parts)
+    if len(name) <= LONGEST_MEMBER:
+        return name
+    folder, _, last = name.rpartition("/")
+    room = LONGEST_MEMBER - len(last) - 1
+    if room < 40:
+        return _shorten(name.replace("/", "_"), LONGEST_MEMBER)
+    return _shorten(folder, room).replace("//", "/_") + "/" + last
+
+
+class Taken:
+    """Makes member names unique without regard to case, as Windows sees them; remembers one folder at a time.
+
+    Members of one folder arrive together, so memory stays that of the largest folder; names outside the rule
+    (commands, summaries) live in folders of their own.
+    """
+
+    def __init__(self):
+        self._folder = None
+        self._names = {}
+
+    def unique(self, name):
+        """Return the name, or the name with `~2`, `~3` … before its ending when it is taken in this folder."""
+        folder, _, last = name.rpartition("/")
+        if folder.lower() != self._folder:
+            self._folder, self._names = folder.lower(), {}
+        count = self._names.get(last.lower(), 0) + 1
+        self._names[last.lower()] = count
+        if count == 1:
+            return name
+        stem, dot, ending = last.rpartition(".")
+        changed = "{}~{}{}{}".format(stem, count, dot, ending) if stem else "{}~{}".format(last, count)
+        return (folder + "/" + changed) if folder else changed

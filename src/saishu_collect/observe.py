@@ -1,0 +1,133 @@
+"""Circumstances that an investigation must know of: seen on this machine, each with its evidence."""
+
+import os
+import re
+
+from saishu_collect import commands, facts
+
+_AGENT_UNITS = ("walinuxagent.service", "waagent.service")
+
+
+class Seen:
+    """A warning that applies: its id and what shows it, as lines of fact."""
+
+    def __init__(self, warning, evidence):
+        self.warning = warning
+        self.evidence = evidence
+
+
+def observe(catalogue, machine, answer, stop):
+    """Return the Seen warnings of this machine, in order of their ids."""
+    checks = {
+        "agent-not-ready": _agent_not_ready,
+        "clock-off": _clock_off,
+        "disk-full": _disk_full,
+        "nva-unsupported": _nva,
+    }
+    seen = []
+    for name in sorted(checks):
+        unit = catalogue["warnings"].get(name)
+        if unit is None or stop or machine.platform != "linux":
+            continue
+        evidence = checks[name](unit, machine, answer)
+        if evidence:
+            seen.append(Seen(name, evidence))
+    return seen
+
+
+def _nva(unit, machine, answer):
+    lists = unit.get("lists", {})
+    evidence = []
+    for field in ("compute/publisher", "compute/offer"):
+        value = (answer.field(field) or "").lower()
+        if value and any(vendor in value for vendor in lists.get("vendors", ())):
+            evidence.append("IMDS {}: {}".format(field, value))
+    release = facts.read_os_release(machine)
+    known = set(lists.get("known_os_ids", ()))
+    ids = [release.get("ID", "").lower()] + release.get("ID_LIKE", "").lower().split()
+    if release and known and not known.intersection(ids):
+        evidence.append("/etc/os-release: ID={} ID_LIKE={}".format(release.get("ID", ""), release.get("ID_LIKE", "")))
+    if not release and machine.platform == "linux":
+        evidence.append("/etc/os-release: not found")
+    return evidence
+
+
+def _agent_not_ready(unit, machine, answer):  # noqa: ARG001 - one signature for all checks
+    installed = [
+        path for path in ("/usr/sbin/waagent", "/usr/bin/waagent", "/etc/waagent.conf", "/var/lib/waagent")
+        if machine.exists(path)
+    ]  # fmt: skip
+    if not installed:
+        return ["/usr/sbin/waagent, /etc/waagent.conf, /var/lib/waagent: not found"]
+    evidence = []
+    if machine.live and commands.find_program("systemctl"):
+        evidence.extend(_inactive_units())
+    tail = machine.read_text("/etc/waagent.conf") or ""
+    if re.search(r"(?mi)^\s*Extensions\.Enabled?\s*=\s*n", tail):
+        evidence.append("/etc/waagent.conf: Extensions.Enabled=n")
+    return evidence
+
+
+def _inactive_units():
+    states = []
+    for unit in _AGENT_UNITS:
+        ran = commands.run(["systemctl", "show", unit, "--property=LoadState,ActiveState,UnitFileState"], seconds=5)
+        values = dict(line.split("=", 1) for line in ran.output.decode("utf-8", "replace").splitlines() if "=" in line)
+        if values.get("LoadState") == "loaded":
+            states.append((unit, values))
+    if any(values.get("ActiveState") == "active" for _, values in states):
+        return []
+    return [
+        "systemctl show {}: ActiveState={} UnitFileState={}".format(
+            unit, values.get("ActiveState"), values.get("UnitFileState")
+        )
+        for unit, values in states
+    ]
+
+
+def _disk_full(unit, machine, answer):  # noqa: ARG001 - one signature for all checks
+    limits = unit.get("thresholds", {})
+    evidence = []
+    if not machine.live or not hasattr(os, "statvfs"):
+        return evidence
+    for mount in sorted(machine.mounts.values(), key=lambda one: one.point):
+        if not mount.device or machine.is_foreign(mount.device) or mount.kind in ("squashfs", "iso9660", "erofs"):
+            continue
+        evidence.extend(_fullness(mount, limits))
+    return evidence
+
+
+def _fullness(mount, limits):
+    try:
+        space = os.statvfs(mount.point)
+    except OSError:
+        return []
+    total = space.f_blocks * space.f_frsize
+    free = space.f_bavail * space.f_frsize
+    if total < 64 << 20:
+        return []
+    used = 100.0 * (1 - free / float(total))
+    lines = []
+    if used >= limits.get("used_percent", 95) and free < limits.get("free_mib", 1024) * (1 << 20):
+        lines.append("{}: {:.0f} % used, {} MiB free".format(mount.point, used, free >> 20))
+    if space.f_files and 100.0 * (1 - space.f_favail / float(space.f_files)) >= limits.get("inode_percent", 95):
+        lines.append("{}: {} of {} inodes free".format(mount.point, space.f_favail, space.f_files))
+    return lines
+
+
+def _clock_off(unit, machine, answer):
+    evidence = []
+    limit = unit.get("thresholds", {}).get("seconds", 5)
+    if answer.clock_off_s is not None and abs(answer.clock_off_s) > limit:
+        evidence.append("this machine's clock minus the Azure host's: {:+.0f} s".format(answer.clock_off_s))
+    if not machine.live:
+        return evidence
+    if commands.find_program("chronyc"):
+        ran = commands.run(["chronyc", "-n", "tracking"], seconds=5)
+        text = ran.output.decode("utf-8", "replace")
+        off = re.search(r"System time\s*:\s*([0-9.]+) seconds (slow|fast)", text)
+        if off and float(off.group(1)) > limit:
+            evidence.append("chronyc tracking: {}".format(off.group(0)))
+        if re.search(r"Leap status\s*:\s*Not synchronised", text):
+            evidence.append("chronyc tracking: Leap status: Not synchronised")
+    return evidence

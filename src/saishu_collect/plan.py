@@ -1,0 +1,215 @@
+"""The plan: from scenarios and this machine to what will be read, run and asked, before anything is done."""
+
+import os
+import re
+
+from saishu_collect import catalogue as knowledge
+from saishu_collect import outcomes, search, walk
+
+REQUIRED_PASS = 0
+OTHER_PASS = 1
+_FILE_STEPS = ("tree", "glob")
+NOT_HERE_STEPS = ("registry", "event_log", "certificates", "disks", "guided_trace")
+
+
+class Source:
+    """One place to read: a folder to walk, or one file.
+
+    real: as opened here. shown: as the machine calls it. only: globs below a folder, None for everything.
+    """
+
+    __slots__ = ("only", "real", "shown")
+
+    def __init__(self, real, shown, only=None):
+        self.real = real
+        self.shown = shown
+        self.only = only
+
+
+class Plan:
+    """What a run will do.
+
+    needs: dicts of expand_scenario, in order. sources: Source list without overlaps. commands: [(step, [ids])].
+    folders: [(shown, real, [ids])] to be listed. gaps: [(shown, ids, outcome, reason)] known before we start.
+    tags: Tagger. searches: {id: search.Search} for what had to be searched.
+    """
+
+    def __init__(self, needs, scenarios):
+        self.needs = needs
+        self.scenarios = scenarios
+        self.sources = []
+        self.commands = []
+        self.folders = []
+        self.gaps = []
+        self.probes = []
+        self.searches = {}
+        self.tags = Tagger()
+
+
+def slashed(shown):
+    """Return a path of the machine with forward slashes; Windows paths in lower case, so that patterns match."""
+    if re.match(r"^[A-Za-z]:", shown):
+        return shown.replace("\\", "/").lower()
+    return shown
+
+
+class Tagger:
+    """Says which evidence a path belongs to, and whether it belongs to a required one."""
+
+    def __init__(self):
+        self._patterns = []
+        self._exact = {}
+        self._required = set()
+
+    def require(self, evidence):
+        """Count an evidence id as required: its files come first."""
+        self._required.add(evidence)
+
+    def add_pattern(self, pattern, evidence):
+        """Tag what a glob names, and everything below it when it is a folder."""
+        path = slashed(pattern)
+        body = walk.glob_regex(path).pattern
+        literal = re.split(r"[*?\[]", path, maxsplit=1)[0]
+        self._patterns.append((literal, re.compile(body[: -len(r"\Z")] + r"(?:/.*)?\Z"), evidence))
+
+    def add_path(self, shown, evidence):
+        """Tag one path and everything below it."""
+        self._exact.setdefault(slashed(shown), []).append(evidence)
+
+    def of(self, shown):
+        """Return the evidence ids of a path, sorted."""
+        path = slashed(shown)
+        ids = {evidence for start, test, evidence in self._patterns if path.startswith(start) and test.match(path)}
+        while self._exact and path:
+            ids.update(self._exact.get(path, ()))
+            path = path.rpartition("/")[0]
+        return sorted(ids)
+
+    def pass_of(self, evidence):
+        """Return REQUIRED_PASS or OTHER_PASS for a list of evidence ids."""
+        return REQUIRED_PASS if self._required.intersection(evidence) else OTHER_PASS
+
+
+def make_plan(catalogue, scenarios, machine, options, stop):
+    """Return the Plan for scenarios on a machine.
+
+    options: has `minimum` (bool) and `azure_vm` (True, False, None for not known). Searching takes as long as its
+    bounds allow and ends early with `stop`.
+    """
+    needs = knowledge.expand_scenarios(catalogue, scenarios, machine.platform)
+    plan = Plan([need for need in needs if _counts(need, options)], list(scenarios))
+    for need in plan.needs:
+        unit = catalogue["evidence"][need["id"]]
+        if need["need"] == "required":
+            plan.tags.require(need["id"])
+        for step in unit["collect"]:
+            _plan_step(plan, step, need, machine, options, stop)
+    plan.sources = without_overlaps(plan.sources)
+    return plan
+
+
+def holds(when, minimum, scenarios):
+    """Say whether the conditions of a step hold: with or without --minimum, in or out of scenarios."""
+    if "minimum" in when and when["minimum"] != minimum:
+        return False
+    if "scenarios" in when and not set(when["scenarios"]).intersection(scenarios):
+        return False
+    return not set(when.get("not_scenarios", ())).intersection(scenarios)
+
+
+def _counts(need, options):
+    """Leave out what only an Azure VM has when we know that this is none."""
+    return not (need["only_if"].get("azure_vm") and options.azure_vm is False)
+
+
+def _plan_step(plan, step, need, machine, options, stop):
+    kind, evidence = step["do"], need["id"]
+    if not holds(step.get("when", {}), options.minimum, plan.scenarios):
+        return
+    if kind in _FILE_STEPS:
+        for pattern in [step["path"]] if kind == "tree" else step["patterns"]:
+            plan.tags.add_pattern(pattern, evidence)
+            plan.sources.extend(_sources_of(pattern, machine))
+    elif kind == "search":
+        _plan_search(plan, step, evidence, machine, stop)
+    elif kind == "search_folder":
+        _plan_folders(plan, step, evidence, machine, stop)
+    elif kind == "command":
+        _plan_command(plan, step, evidence, machine)
+    elif kind == "probe_network":
+        plan.probes.append(evidence)
+    elif kind in NOT_HERE_STEPS:
+        plan.gaps.append((kind, [evidence], outcomes.SKIPPED, outcomes.NOT_IN_THIS_BUILD))
+
+
+def _sources_of(pattern, machine):
+    """Return Sources for the paths of a glob; a link at their end is followed, since the path was asked for by name."""
+    return [Source(machine.follow(real), machine.shown(real)) for real in walk.expand(pattern, machine)]
+
+
+def _plan_search(plan, step, evidence, machine, stop):
+    have = any(evidence in plan.tags.of(source.shown) for source in plan.sources)
+    if step.get("unless_found") and have:
+        return
+    found = search.find_names(step, machine, stop)
+    plan.searches[evidence] = found
+    for real in found.found:
+        shown = machine.shown(real)
+        plan.tags.add_path(shown, evidence)
+        plan.sources.append(Source(real, shown))
+
+
+def _plan_folders(plan, step, evidence, machine, stop):
+    found = search.find_folders(step, machine, stop)
+    plan.searches[evidence] = found
+    for real in found.found:
+        shown = machine.shown(real)
+        plan.tags.add_path(shown, evidence)
+        plan.sources.append(Source(real, shown, step["take"]))
+        if step.get("list"):
+            plan.folders.append((shown, real, [evidence]))
+
+
+def _plan_command(plan, step, evidence, machine):
+    for known, ids in plan.commands:
+        if known["name"] == step["name"]:
+            ids.append(evidence)
+            return
+    plan.commands.append((step, [evidence]))
+    if not machine.live:
+        plan.commands.pop()
+        plan.gaps.append((" ".join(step["argv"]), [evidence], outcomes.SKIPPED, outcomes.NOT_WITH_ROOT))
+
+
+def without_overlaps(sources):
+    """Return the sources sorted, each path once, and none that lies below another one that is taken whole."""
+    kept = []
+    whole = []
+    for source in sorted(sources, key=lambda one: (slashed(one.shown), one.only is not None)):
+        path = slashed(source.shown)
+        if any(path == other or path.startswith(other.rstrip("/") + "/") for other in whole):
+            continue
+        if kept and slashed(kept[-1].shown) == path and kept[-1].only == source.only:
+            continue
+        kept.append(source)
+        if source.only is None and os.path.isdir(source.real):
+            whole.append(path)
+    return kept
+
+
+def entries_of(plan, machine, stop):
+    """Yield (shown path, Entry) for everything the plan reads; each call walks anew."""
+    for source in plan.sources:
+        if stop:
+            return
+        if not os.path.isdir(source.real):
+            yield source.shown, walk.entry_of(source.real)
+            continue
+        tests = [walk.glob_regex(glob) for glob in source.only] if source.only is not None else None
+        base = source.shown.rstrip("/\\")
+        joint = "\\" if re.match(r"^[A-Za-z]:", base) else "/"
+        for entry in walk.walk(source.real, machine, lambda: bool(stop), same_device=source.only is not None):
+            below = entry.path[len(source.real) :].replace(os.sep, "/").lstrip("/")
+            if tests is not None and not any(test.match(below) for test in tests):
+                continue
+            yield (base + joint + below.replace("/", joint) if below else base), entry

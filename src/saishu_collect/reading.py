@@ -1,0 +1,139 @@
+"""Reading one file without harming it, chasing its end or believing that it stood still."""
+
+import collections
+import os
+import stat
+import time
+
+from saishu_collect import outcomes
+
+HOLES_WORTH_SKIPPING = 64 * 1024 * 1024
+_RETRY_PAUSE_S = 0.02
+
+
+class FileJob:
+    """One file to pack.
+
+    path: as opened here. shown: as the machine itself calls it. member: its name in the archive. evidence: unit ids.
+    listed: its stat when it was found. start: first byte to take (a cut file keeps its end). link: where a link led.
+    """
+
+    __slots__ = ("evidence", "link", "listed", "member", "path", "shown", "start", "tries")
+
+    def __init__(self, path, shown, member, evidence, listed, start=0, link=None):
+        self.path = path
+        self.shown = shown
+        self.member = member
+        self.evidence = evidence
+        self.listed = listed
+        self.start = start
+        self.link = link
+        self.tries = 0
+
+
+Read = collections.namedtuple("Read", "data before consistency size_after")
+
+
+def open_file(path):
+    """Return a descriptor of a regular file for reading: never waits on a FIFO, never follows a link, and leaves the
+    access time alone where the system allows it. Raises OSError."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags | getattr(os, "O_NOATIME", 0))
+    except PermissionError:
+        descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(22, "not a regular file any more")
+    return descriptor
+
+
+def judge_consistency(listed, before, descriptor, path, taken, expected):
+    """Return (consistency, size afterwards) by comparing a file before, after and by its name."""
+    after = os.fstat(descriptor)
+    if taken < expected:
+        return outcomes.SHRANK, after.st_size
+    try:
+        named = os.lstat(path)
+    except OSError:
+        return outcomes.VANISHED, after.st_size
+    if named.st_ino != before.st_ino or listed.st_ino != before.st_ino:
+        return outcomes.REPLACED, after.st_size
+    if after.st_size > before.st_size:
+        return outcomes.GREW, after.st_size
+    if after.st_size < before.st_size:
+        return outcomes.SHRANK, after.st_size
+    if after.st_mtime_ns != before.st_mtime_ns:
+        return outcomes.MODIFIED, after.st_size
+    return outcomes.STABLE, after.st_size
+
+
+def read_exactly(descriptor, count):
+    """Return up to `count` bytes; fewer only at the end of the file."""
+    data = os.read(descriptor, count)
+    if len(data) == count or not data:
+        return data
+    parts = [data]
+    left = count - len(data)
+    while left > 0:
+        data = os.read(descriptor, left)
+        if not data:
+            break
+        parts.append(data)
+        left -= len(data)
+    return b"".join(parts)
+
+
+def read_small(path, listed):
+    """Return the Read of a small file; one that shrinks meanwhile is read once more. Raises OSError."""
+    descriptor = open_file(path)
+    try:
+        for attempt in (1, 2):
+            before = os.fstat(descriptor)
+            data = read_exactly(descriptor, before.st_size)
+            consistency, after = judge_consistency(listed, before, descriptor, path, len(data), before.st_size)
+            if consistency != outcomes.SHRANK or attempt == 2:
+                return Read(data, before, consistency, after)
+            time.sleep(_RETRY_PAUSE_S)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+        raise AssertionError("unreachable")
+    finally:
+        os.close(descriptor)
+
+
+def data_extents(descriptor, size, blocks):
+    """Return [(offset, length)] of the data of a sparse file, or None when it is to be read as a whole.
+
+    Only files with more than 64 MiB of holes are treated so; raises OSError when the file system cannot tell.
+    """
+    holes = size - blocks * 512
+    if holes < HOLES_WORTH_SKIPPING or not hasattr(os, "SEEK_DATA"):
+        return None
+    extents = []
+    offset = 0
+    while offset < size:
+        try:
+            begin = os.lseek(descriptor, offset, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno == 6:  # ENXIO: no data after this offset
+                break
+            raise
+        offset = min(os.lseek(descriptor, begin, os.SEEK_HOLE), size)
+        extents.append((begin, offset - begin))
+    return extents
+
+
+def line_start(data):
+    """Return how many bytes to leave out so that data begins at a line; 0 when it has no newline near."""
+    newline = data.find(b"\n", 0, 65536)
+    return newline + 1 if newline >= 0 else 0
+
+
+def looks_text(start):
+    """Say whether a file reads as text, so that its end alone still makes sense (a cut binary does not)."""
+    sample = start[:4096]
+    if not sample:
+        return True
+    if sample[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return True
+    return b"\0" not in sample
