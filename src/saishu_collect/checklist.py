@@ -6,6 +6,8 @@ from saishu_collect import __version__, catalogue, checklist_html, checklist_mar
 
 PLATFORMS = ("windows", "linux")
 
+ROOTS_UNIT = "certificates.root"
+
 # More places than these make a row of the form unreadable; the steps name them all.
 SHOWN_PLACES = 4
 
@@ -41,8 +43,9 @@ def draw_form(known, scenario_id, words):
     """Return the form as data, every text in the language of `words`.
 
     Shape: {"id", "lang", "title", "about", "footer", "facts": [row], "groups": [{"title", "rows": [row]}],
-    "roots": [{"name", "thumbprint", "valid_until", "need"}]}. A row has: number, id, title, why, need, need_text,
-    condition, where [text], how, steps [(text, [command])], note, remarks [text], request, privacy, confidence.
+    "roots": [{"name", "thumbprint", "valid_until", "need", "need_text"}]}.
+    A row has: number, id, title, why, need, need_text, condition, where [text], how, steps [(text, [command])], note,
+    remarks [text], request, privacy [text], confidence.
     """
     scenario = known["scenarios"][scenario_id]
     needs = catalogue.expand_scenario(known, scenario_id, None)
@@ -203,7 +206,20 @@ def _by_hand(lines, words):
 
 
 def _roots(known, needs, words):
-    """Return the root certificates to compare, where the scenario asks for them."""
-    if "certificates.root" not in [need["id"] for need in needs]:
+    """Return the root certificates to compare, where the scenario asks for them; only what is published today."""
+    if ROOTS_UNIT not in [need["id"] for need in needs]:
         return []
-    return []
+    roots = []
+    for root in known["lists"]["azure_roots"]:
+        if root["published"]:
+            need = "required" if root["required"] else "if_present"
+            roots.append(
+                {
+                    "name": root["name"],
+                    "thumbprint": root["sha1"].lower(),
+                    "valid_until": root["not_after"] or "",
+                    "need": need,
+                    "need_text": words.say("checklist.need." + need),
+                }
+            )
+    return sorted(roots, key=lambda root: root["need"] != "required")

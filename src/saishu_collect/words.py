@@ -29,8 +29,10 @@ class Words:
         self.strict = bool(os.environ.get("SAISHU_STRICT_WORDS")) if strict is None else strict
         self._phrases = catalogue["phrases"][lang]
 
-    def say(self, key, **values):
-        """Return the phrase `key` with its `{placeholders}` filled in."""
+    def say(*arguments, **values):
+        """Return the phrase `key` with its `{placeholders}` filled in: `say("collect.done", count=3)`."""
+        # Not `self, key` in the signature: a phrase may have placeholders of these names.
+        self, key = arguments
         text = self._phrases.get(key)
         if text is None:
             if self.strict:
@@ -43,8 +45,9 @@ class Words:
         """Say whether there is a phrase `key`."""
         return key in self._phrases
 
-    def pick(self, text, **values):
+    def pick(*arguments, **values):
         """Return the text of a unit, {"en": …, "ja": …}, in this language, with `{placeholders}` filled in."""
+        self, text = arguments
         chosen = text[self.lang]
         return self._fill(chosen, values) if values else chosen
 

@@ -43,6 +43,12 @@ def test_values_with_braces_are_not_filled_again():
     assert spoken == "{place} files in {0.__class__}"
 
 
+def test_placeholders_may_have_any_name():
+    known = {"phrases": {"en": {"a.b": "{key} {self} {text}"}, "ja": {}}}
+    assert room.Words(known, "en").say("a.b", key=1, self=2, text=3) == "1 2 3"
+    assert room.Words(known, "en").pick({"en": "{text}{self}"}, text=1, self=2) == "12"
+
+
 def test_pick_takes_the_language_and_fills_only_when_asked():
     text = {"en": "found {path}", "ja": "{path} あり"}
     assert room.Words(PHRASES, "ja").pick(text, path="/x") == "/x あり"

@@ -13,8 +13,7 @@ from saishu.catalogue.yaml_files import Place, Source
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
-# `words.say(key, **values)` has these names itself.
-RESERVED_PLACEHOLDERS = frozenset(["key", "self", "text"])
+PHRASE_KEY = re.compile(r"[a-z_]+(\.[A-Za-z0-9_-]+)+")
 
 PLATFORMS = ("linux", "windows")
 
@@ -26,6 +25,7 @@ def cross_check(knowledge: Knowledge) -> list[Problem]:
         *(problem for units in knowledge.units.values() for source in units.values() for problem in _unit(source)),
         *(problem for source in knowledge.evidence.values() for problem in _evidence(source)),
         *_command_names(knowledge),
+        *(problem for source in knowledge.evidence.values() for problem in _named_scenarios(source, knowledge)),
         *(problem for source in knowledge.scenarios.values() for problem in _scenario(source, knowledge)),
         *_phrases(knowledge),
     ]
@@ -91,6 +91,21 @@ def _command_names(knowledge: Knowledge) -> Iterator[Problem]:
                 yield source.problem("catalogue.command_name", place, name=step["name"], other=other)
 
 
+def _named_scenarios(source: Source, knowledge: Knowledge) -> Iterator[Problem]:
+    """A step or a place of a fact may be for some scenarios only; those must exist."""
+    unit = source.data
+    limited: list[tuple[Place, dict[str, Any]]] = [
+        (("collect", index, "when"), step.get("when", {})) for index, step in enumerate(unit["collect"])
+    ]
+    found_in = unit.get("fact", {}).get("found_in", ())
+    limited += [(("fact", "found_in", index), found) for index, found in enumerate(found_in)]
+    for place, limits in limited:
+        for field in ("scenarios", "not_scenarios"):
+            for name in limits.get(field, ()):
+                if name not in knowledge.scenarios:
+                    yield source.problem("catalogue.no_scenario", (*place, field), name=name)
+
+
 def _scenario(source: Source, knowledge: Knowledge) -> Iterator[Problem]:
     scenario = source.data
     for index, include in enumerate(scenario.get("includes", ())):
@@ -146,32 +161,32 @@ def _searches(unit: str, knowledge: Knowledge) -> bool:
 
 def _phrases(knowledge: Knowledge) -> Iterator[Problem]:
     for language in LANGUAGES:
+        owners: dict[str, str] = {}
         for topic, source in knowledge.phrases[language].items():
+            if not isinstance(source.data, dict):
+                yield source.problem("catalogue.flat_phrases")
+                continue
+            for key in source.data:
+                owner = owners.setdefault(key, source.file)
+                if owner != source.file:
+                    yield source.problem("catalogue.key_elsewhere", (key,), file=owner)
             yield from _topic(source, knowledge.phrases[_other(language)].get(topic))
 
 
 def _topic(source: Source, twin: Source | None) -> Iterator[Problem]:
-    if not isinstance(source.data, dict):
-        yield source.problem("catalogue.flat_phrases")
-        return
     if twin is None:
         yield source.problem("catalogue.no_twin_file")
     other = twin.data if twin is not None and isinstance(twin.data, dict) else {}
-    # Topic errors_collect holds keys like error.E201.what: several files share the one beginning `error`.
-    start = "error" if source.stem.startswith("errors") else source.stem
     for key, text in source.data.items():
         if not isinstance(text, str) or not text.strip():
             yield source.problem("catalogue.flat_phrases", (key,))
             continue
-        if not key.startswith(start + "."):
-            yield source.problem("catalogue.key_start", (key,), start=start)
-        names = set(PLACEHOLDER.findall(text))
-        if names & RESERVED_PLACEHOLDERS:
-            yield source.problem("catalogue.reserved", (key,), names=_braced(names & RESERVED_PLACEHOLDERS))
+        if not PHRASE_KEY.fullmatch(key):
+            yield source.problem("catalogue.key_form", (key,))
         if twin is not None and key not in other:
             yield source.problem("catalogue.no_twin", (key,), file=twin.file)
         elif isinstance(other.get(key), str) and source.file.startswith("phrases/ja"):
-            differ = names ^ set(PLACEHOLDER.findall(other[key]))
+            differ = set(PLACEHOLDER.findall(text)) ^ set(PLACEHOLDER.findall(other[key]))
             if differ:
                 yield source.problem("catalogue.placeholders", (key,), names=_braced(differ))
 

@@ -221,8 +221,7 @@ def test_two_commands_may_not_share_a_name(folder):
     [
         ({"topic.a": "files"}, "placeholders"),
         ({"topic.a": "{count} files", "topic.b": "more"}, "no_twin"),
-        ({"other.a": "{count} files"}, "key_start"),
-        ({"topic.a": "{count} {key}"}, "reserved"),
+        ({"Topic": "{count} files"}, "key_form"),
         ({"topic.a": ["{count}"]}, "flat_phrases"),
         ({"topic.a": ""}, "flat_phrases"),
         (["topic.a"], "flat_phrases"),
@@ -233,10 +232,16 @@ def test_a_fault_in_the_phrases(folder, english, key):
     assert f"catalogue.{key}" in [found for found, _ in keys(folder)]
 
 
-def test_phrases_of_errors_share_one_beginning(folder):
+def test_a_key_belongs_to_one_file(folder):
     for language in ("en", "ja"):
-        write(folder, f"phrases/{language}/errors_topic", {"error.E101.what": "a", "error.E101.next": "b"})
-    assert keys(folder) == []
+        write(folder, f"phrases/{language}/zebra", {"topic.a": "{count} again"})
+    assert keys(folder) == [("catalogue.key_elsewhere", "topic.a"), ("catalogue.key_elsewhere", "topic.a")]
+
+
+def test_a_step_for_a_scenario_that_does_not_exist(folder):
+    step = {"do": "glob", "patterns": ["/var/log/a*"], "when": {"scenarios": ["nothing"]}}
+    write(folder, "evidence/linux.a", evidence(collect=[step]))
+    assert keys(folder) == [("catalogue.no_scenario", "collect[1].when.scenarios")]
 
 
 def test_a_topic_without_its_twin(folder):
