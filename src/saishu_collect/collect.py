@@ -189,10 +189,11 @@ class Collection:
         self.bundle.checkpoint()
         for shown, evidence, outcome, reason in self.plan.gaps:
             self.packer.note(shown, evidence, outcome, reason)
-        for shown, real, evidence in self.plan.folders:
-            text = search.list_folder(real, self.machine).encode("utf-8", "backslashreplace")
-            member = "listings/{}.txt".format(names.member_name(shown).replace("/", "_"))
-            self.packer.text(member, text, evidence, self.clock(), shown + " (listing)")
+        for one in self.plan.folders:
+            text = search.list_folder(one.real, self.machine, one.depth, one.entries)
+            member = "listings/{}.txt".format(names.member_name(one.shown).replace("/", "_"))
+            shown = names.text_of(one.shown) + " (listing)"
+            self.packer.text(member, text.encode("utf-8", "backslashreplace"), one.evidence, self.clock(), shown)
         self._run_commands()
         self._pack_files()
         self.packer.drain()

@@ -96,7 +96,7 @@ def find_facts(catalogue, plan, machine, given, answer, minimum):
         unit = catalogue["evidence"][need["id"]]
         if need["id"] in facts or unit["kind"] != "fact":
             continue
-        steps = [step for step in unit["collect"] if planning.holds(step.get("when", {}), minimum, plan.scenarios)]
+        steps = [step for step in unit["collect"] if planning.holds(step.get("when", {}), minimum, plan.scenarios, machine.platform)]
         for source in _sources(steps):
             value = _value(source, machine, answer)
             if value and fits(unit, value):

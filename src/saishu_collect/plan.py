@@ -1,5 +1,6 @@
 """The plan: from scenarios and this machine to what will be read, run and asked, before anything is done."""
 
+import collections
 import os
 import re
 
@@ -9,7 +10,7 @@ from saishu_collect import outcomes, search, walk
 REQUIRED_PASS = 0
 OTHER_PASS = 1
 _FILE_STEPS = ("tree", "glob")
-NOT_HERE_STEPS = ("registry", "event_log", "certificates", "disks", "guided_trace")
+NOT_HERE_STEPS = ("registry", "event_log", "certificates", "disks", "guided_trace", "services")
 
 
 class Source:
@@ -26,11 +27,15 @@ class Source:
         self.only = only
 
 
+Listing = collections.namedtuple("Listing", "shown real evidence depth entries")
+"""A folder of which only names, sizes and times are written down."""
+
+
 class Plan:
     """What a run will do.
 
     needs: dicts of expand_scenario, in order. sources: Source list without overlaps. commands: [(step, [ids])].
-    folders: [(shown, real, [ids])] to be listed. gaps: [(shown, ids, outcome, reason)] known before we start.
+    folders: Listings. gaps: [(shown, ids, outcome, reason)] known before we start.
     tags: Tagger. searches: {id: search.Search} for what had to be searched.
     """
 
@@ -103,13 +108,15 @@ def make_plan(catalogue, scenarios, machine, options, stop):
         if need["need"] == "required":
             plan.tags.require(need["id"])
         for step in unit["collect"]:
-            _plan_step(plan, step, need, machine, options, stop)
+            _plan_step(plan, step, unit, machine, options, stop)
     plan.sources = without_overlaps(plan.sources)
     return plan
 
 
-def holds(when, minimum, scenarios):
-    """Say whether the conditions of a step hold: with or without --minimum, in or out of scenarios."""
+def holds(when, minimum, scenarios, platform):
+    """Say whether the conditions of a step hold: platform, with or without --minimum, in or out of scenarios."""
+    if when.get("platform", platform) != platform:
+        return False
     if "minimum" in when and when["minimum"] != minimum:
         return False
     if "scenarios" in when and not set(when["scenarios"]).intersection(scenarios):
@@ -122,14 +129,19 @@ def _counts(need, options):
     return not (need["only_if"].get("azure_vm") and options.azure_vm is False)
 
 
-def _plan_step(plan, step, need, machine, options, stop):
-    kind, evidence = step["do"], need["id"]
-    if not holds(step.get("when", {}), options.minimum, plan.scenarios):
+def _plan_step(plan, step, unit, machine, options, stop):
+    kind, evidence = step["do"], unit["id"]
+    if not holds(step.get("when", {}), options.minimum, plan.scenarios, machine.platform):
         return
     if kind in _FILE_STEPS:
         for pattern in [step["path"]] if kind == "tree" else step["patterns"]:
-            plan.tags.add_pattern(pattern, evidence)
-            plan.sources.extend(_sources_of(pattern, machine))
+            if speaks_of(pattern, machine.platform):
+                plan.tags.add_pattern(pattern, evidence)
+                plan.sources.extend(_sources_of(pattern, machine))
+                if unit.get("judge") == "hana_databases":
+                    _expect_in_each_folder(plan, pattern, evidence, machine)
+    elif kind == "list":
+        _plan_listing(plan, step, evidence, machine)
     elif kind == "search":
         _plan_search(plan, step, evidence, machine, stop)
     elif kind == "search_folder":
@@ -140,6 +152,29 @@ def _plan_step(plan, step, need, machine, options, stop):
         plan.probes.append(evidence)
     elif kind in NOT_HERE_STEPS:
         plan.gaps.append((kind, [evidence], outcomes.SKIPPED, outcomes.NOT_IN_THIS_BUILD))
+
+
+def speaks_of(pattern, platform):
+    """Say whether a pattern names a path of a platform: a drive letter means Windows; folders from the registry are
+    not known without it."""
+    return (re.match(r"^[A-Za-z]:", pattern) is not None) == (platform == "windows") and "%registry%" not in pattern
+
+
+def _expect_in_each_folder(plan, pattern, evidence, machine):
+    """Name the folders of the pattern that lack the file: every database has its own log, and a missing one is said."""
+    folder, _, name = pattern.rpartition("/")
+    for real in walk.expand(folder, machine):
+        shown = machine.shown(real)
+        if os.path.isdir(real) and not walk.expand(shown + "/" + name, machine):
+            plan.gaps.append((shown + "/" + name.rstrip("*"), [evidence], outcomes.MISSING, outcomes.NO_SUCH_FILE))
+
+
+def _plan_listing(plan, step, evidence, machine):
+    if not speaks_of(step["path"], machine.platform):
+        return
+    for real in walk.expand(step["path"], machine):
+        listing = Listing(machine.shown(real), real, [evidence], step.get("depth"), step.get("entries"))
+        plan.folders.append(listing)
 
 
 def _sources_of(pattern, machine):
@@ -167,7 +202,7 @@ def _plan_folders(plan, step, evidence, machine, stop):
         plan.tags.add_path(shown, evidence)
         plan.sources.append(Source(real, shown, step["take"]))
         if step.get("list"):
-            plan.folders.append((shown, real, [evidence]))
+            plan.folders.append(Listing(shown, real, [evidence], None, None))
 
 
 def _plan_command(plan, step, evidence, machine):
@@ -182,15 +217,16 @@ def _plan_command(plan, step, evidence, machine):
 
 
 def without_overlaps(sources):
-    """Return the sources sorted, each path once, and none that lies below another one that is taken whole."""
+    """Return the sources sorted, each file once under one name, and none that lies below one that is taken whole."""
     kept = []
     whole = []
+    seen = set()
     for source in sorted(sources, key=lambda one: (slashed(one.shown), one.only is not None)):
         path = slashed(source.shown)
-        if any(path == other or path.startswith(other.rstrip("/") + "/") for other in whole):
+        key = (os.path.realpath(source.real), tuple(source.only or ()))
+        if key in seen or any(path == other or path.startswith(other.rstrip("/") + "/") for other in whole):
             continue
-        if kept and slashed(kept[-1].shown) == path and kept[-1].only == source.only:
-            continue
+        seen.add(key)
         kept.append(source)
         if source.only is None and os.path.isdir(source.real):
             whole.append(path)

@@ -75,6 +75,8 @@ def find_folders(step, machine, stop=False, clock=time.monotonic):
     over = _bounded(result, step.get("seconds", SECONDS), step.get("entries", ENTRIES), stop, clock)
     seen = set()
     for place in step["where"]:
+        if (place[1:2] == ":") != (machine.platform == "windows"):
+            continue
         for start in walk.expand(place, machine):
             _look_below(start, step.get("depth", 4), test, step["contains"], machine, result, over, seen)
     over()
@@ -121,9 +123,13 @@ def _is_folder(path):
         return False
 
 
-def list_folder(top, machine, limit=20000):
-    """Return the text of a full listing of a folder (like `ls -alR`), without entering other file systems."""
+def list_folder(top, machine, depth=None, limit=None):
+    """Return the text of a listing of a folder (like `ls -alR`), without entering other file systems.
+
+    depth: levels below the folder, None for all. limit: lines, after which the listing ends and says so.
+    """
     lines = []
+    limit = limit or 20000
     try:
         device = os.lstat(top).st_dev
     except OSError as error:
@@ -132,7 +138,8 @@ def list_folder(top, machine, limit=20000):
         lines.append("{}:".format(_text(machine.shown(folder))))
         for name in sorted(folders + files):
             lines.append(_line(os.path.join(folder, name), name))
-        folders[:] = sorted(name for name in folders if _device(os.path.join(folder, name)) == device)
+        deeper = depth is None or folder[len(top) :].count(os.sep) < depth
+        folders[:] = sorted(name for name in folders if deeper and _device(os.path.join(folder, name)) == device)
         lines.append("")
         if len(lines) > limit:
             lines.append("(listing cut after {} lines)".format(limit))
