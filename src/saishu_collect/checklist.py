@@ -10,6 +10,7 @@ ROOTS_UNIT = "certificates.root"
 
 # More places than these make a row of the form unreadable; the steps name them all.
 SHOWN_PLACES = 4
+LONGEST_COMMAND = 60
 
 
 def add_arguments(parser, words):
@@ -74,7 +75,11 @@ def draw_form(known, scenario_id, words):
 
 
 def _groups(needs, scenario, words):
-    """Sort the needs by platform where the scenario knows both; the order inside a group is that of the article."""
+    """Sort the needs by platform where the scenario knows both.
+
+    Inside a group the order is that of the article; what is welcome only where it exists comes last.
+    """
+    needs = sorted(needs, key=lambda need: need["need"] == "if_present")
     platforms = [name for name in PLATFORMS if name in scenario["platforms"]]
     if len(platforms) == 1:
         return [{"title": words.say("checklist.group.all"), "needs": needs}]
@@ -152,7 +157,7 @@ def _joined(texts, words):
 
 
 def _places(steps, words):
-    """Return where the evidence stands on the machine, one text for each place."""
+    """Return where the evidence stands on the machine, one text for each place; commands only where there is none."""
     places = []
     for step in steps:
         kind = step["do"]
@@ -164,8 +169,6 @@ def _places(steps, words):
             places.extend(step["where"])
         elif kind == "search":
             places.append(words.say("checklist.where.search", names=", ".join(step["names"])))
-        elif kind == "command":
-            places.append(" ".join(step["argv"]))
         elif kind == "registry":
             places.extend(step["keys"])
         elif kind == "event_log":
@@ -174,7 +177,12 @@ def _places(steps, words):
             places.append(words.say("checklist.where.certificates." + step["store"]))
         elif kind == "disks":
             places.append(words.say("checklist.where.disks"))
-    return places
+    commands = [" ".join(step["argv"]) for step in steps if step["do"] == "command"]
+    return places or [_cut(command) for command in commands]
+
+
+def _cut(command):
+    return command if len(command) <= LONGEST_COMMAND else command[: LONGEST_COMMAND - 1] + "…"
 
 
 def _shorten(places, words):

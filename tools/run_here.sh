@@ -1,0 +1,34 @@
+#!/bin/sh
+# The main job on this machine, unattended: collect, check, report. Missing evidence is a result, not a failure.
+set -eu
+saishu=".venv/bin/python -m saishu"
+out=${OUT:-out}
+mkdir -p "$out"
+say() { printf '%s\n' "$*"; }
+
+# 0: nothing wrong; 1: something is missing; 4: not enough rights or evidence. All three leave a bundle behind.
+job() {
+    code=0
+    "$@" || code=$?
+    case $code in
+        0 | 1 | 4) ;;
+        *) say "run: '$*' ended with exit code $code, see above." >&2; exit "$code" ;;
+    esac
+}
+
+job $saishu collect --yes -o "$out"
+collected=$code
+bundle=$(ls -t "$out"/*.zip | head -n 1)
+job $saishu check "$bundle" >"$out/check.txt"
+checked=$code
+cat "$out/check.txt"
+job $saishu report "$bundle" -o "$out/report.html"
+
+say ""
+say "Bundle:  $bundle"
+say "Check:   $out/check.txt"
+say "Report:  $out/report.html"
+case "$collected$checked" in
+    00) ;;
+    *) say "The job itself worked; some evidence that support would ask for is not on this machine or could not be read (see the check)." ;;
+esac
