@@ -27,6 +27,7 @@ from saishu_collect import (
     summary,
     survey,
     tally,
+    walk,
     workers,
 )
 
@@ -197,6 +198,8 @@ class Collection:
         self._run_commands()
         self._pack_files()
         self.packer.drain()
+        self._pack_moved()
+        self.packer.drain()
 
     def _run_commands(self):
         for step, evidence in self.plan.commands:
@@ -271,6 +274,21 @@ class Collection:
             self.packer.file(
                 reading.FileJob(entry.path, text, names.member_name(shown), evidence, entry.status)
             )
+
+    def _pack_moved(self):
+        """Take what a rotation moved while we read: the file under its new name, and the new file under the old one."""
+        moved, self.packer.moved = self.packer.moved, []
+        for place, inode, job in moved:
+            path = place if inode is None else find_inode(place, inode)
+            if path is None or inode in self.packer.opened or self.stop:
+                continue
+            entry = walk.entry_of(path)
+            if entry.status is None or entry.skipped:
+                continue
+            shown = os.path.join(os.path.dirname(job.shown), names.text_of(os.path.basename(path)))
+            member = os.path.join(os.path.dirname(job.member), os.path.basename(names.member_name("/x/" + shown)))
+            self.log("rotated while read: {}", shown)
+            self.packer.file(reading.FileJob(path, shown, names.numbered(member, 2), job.evidence, entry.status))
 
     # ---- finishing
 
@@ -364,6 +382,22 @@ class Collection:
             bytes=self.tally.bytes,
         )  # fmt: skip
         return document
+
+
+def find_inode(folder, inode):
+    """Return the path of the file with an inode number in a folder, or None."""
+    try:
+        with_names = os.listdir(folder)
+    except OSError:
+        return None
+    for name in sorted(with_names):
+        path = os.path.join(folder, name)
+        try:
+            if os.lstat(path).st_ino == inode:
+                return path
+        except OSError:
+            continue
+    return None
 
 
 def _apply_substitutes(items, needs):

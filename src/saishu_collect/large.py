@@ -98,6 +98,7 @@ def _pour(packer, task, record, method, start, text, permits):
     offset, packed = packer.target.end(crc, size)
     record.update(s=size, k=packed, me=method, off=offset, crc=crc, h=digest.hexdigest())
     _conclude(record, part, size, start, task.job.tries)
+    packer.remember_moved(task.job, task.status, record.get("c"))
     packer.add(record)
 
 

@@ -93,8 +93,11 @@ class Taken:
             self._folder, self._names = folder.lower(), {}
         count = self._names.get(last.lower(), 0) + 1
         self._names[last.lower()] = count
-        if count == 1:
-            return name
-        stem, dot, ending = last.rpartition(".")
-        changed = "{}~{}{}{}".format(stem, count, dot, ending) if stem else "{}~{}".format(last, count)
-        return (folder + "/" + changed) if folder else changed
+        return name if count == 1 else numbered(name, count)
+
+
+def numbered(name, count):
+    """Return a member name with `~2`, `~3` … before its ending."""
+    folder, slash, last = name.rpartition("/")
+    stem, dot, ending = last.rpartition(".")
+    return folder + slash + ("{}~{}{}{}".format(stem, count, dot, ending) if stem else "{}~{}".format(last, count))

@@ -17,7 +17,10 @@ class Seen:
 
 
 def observe(catalogue, machine, answer, stop):
-    """Return the Seen warnings of this machine, in order of their ids."""
+    """Return the Seen warnings of this machine, in order of their ids.
+
+    A tree without /etc is a part of a disk: what it lacks says nothing about the machine.
+    """
     checks = {
         "agent-not-ready": _agent_not_ready,
         "clock-off": _clock_off,
@@ -27,7 +30,7 @@ def observe(catalogue, machine, answer, stop):
     seen = []
     for name in sorted(checks):
         unit = catalogue["warnings"].get(name)
-        if unit is None or stop or machine.platform != "linux":
+        if unit is None or stop or machine.platform != "linux" or not machine.exists("/etc"):
             continue
         evidence = checks[name](unit, machine, answer)
         if evidence:

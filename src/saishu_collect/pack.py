@@ -2,6 +2,7 @@
 
 import collections
 import hashlib
+import os
 import time
 
 from saishu_collect import archive, large, names, outcomes, workers
@@ -9,6 +10,7 @@ from saishu_collect import archive, large, names, outcomes, workers
 SHARE_FOR_TAIL = 160
 """Bytes to keep for each record in the manifest and the central directory (measured: about 120)."""
 WAIT_S = 0.2
+MOVED_AT_MOST = 1000
 
 
 class Bounds:
@@ -18,7 +20,7 @@ class Bounds:
     the summaries and the central directory, besides a share for each record.
     """
 
-    def __init__(self, archive_bytes=None, file_bytes=4 << 30, tail=48 * 1024):
+    def __init__(self, archive_bytes=None, file_bytes=4 << 30, tail=24 * 1024):
         self.archive = archive_bytes
         self.file = file_bytes
         self.tail = tail
@@ -49,6 +51,8 @@ class Packer:
         self._queue = collections.deque()
         self._batch = workers.Batch()
         self._taken = names.Taken()
+        self.moved = []
+        self.opened = set()
 
     # ---- taking in
 
@@ -166,6 +170,7 @@ class Packer:
         record = record_of(job, result.status)
         record.update(o=outcomes.COLLECTED if result.size else outcomes.EMPTY, h=result.digest)
         say_consistency(record, result.consistency, result.size, result.size_after)
+        self.remember_moved(job, result.status, result.consistency)
         self.on_bytes(result.size)
         self._write_whole(record, result.method, result.crc, result.size, result.payload)
 
@@ -182,6 +187,20 @@ class Packer:
             return
         record.update(s=size, k=packed, me=method, off=offset, crc=crc)
         self.add(record)
+
+    def remember_moved(self, job, status, consistency):
+        """Keep in mind what a rotation moved away from us, so that it can be looked for once more at the end.
+
+        moved: (folder, inode, evidence) of a file that lay under the name when it was listed and had gone when it was
+        opened, or (path, None, evidence) of a name that holds a new file since. opened: inodes that were read.
+        """
+        if consistency != outcomes.REPLACED or len(self.moved) >= MOVED_AT_MOST:
+            return
+        self.opened.add(status.st_ino)
+        if status.st_ino != job.listed.st_ino:
+            self.moved.append((os.path.dirname(job.path), job.listed.st_ino, job))
+        else:
+            self.moved.append((job.path, None, job))
 
     def give_up(self, record, reason):
         """Record a file that was read but may not be in the archive."""

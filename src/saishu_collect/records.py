@@ -41,7 +41,8 @@ class Records:
             return
         try:
             if self._file is None:
-                self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115 - lives as long as the run
+                flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+                self._file = os.fdopen(os.open(self.path, flags | getattr(os, "O_BINARY", 0), 0o600), "ab", buffering=0)
             self._write(("\n".join(self._lines) + "\n").encode("ascii"))
         except OSError:
             return

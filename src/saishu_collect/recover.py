@@ -240,16 +240,16 @@ def _intended(file, first, end):
 
 def _close(file, members, end, engine, now):
     """Cut the torn rest off, then write a manifest of what is known and the central directory."""
-    file.truncate(end)
-    file.seek(end)
-    target = archive.Archive(file)
-    target.position = end
     head = {
         "schema": manifest.SCHEMA, "tool": {"name": "saishu", "version": __version__},
         "scenarios": [], "facts": [], "items": [], "warnings": [],
     }  # fmt: skip
     head.update(_intended(file, members[0], end))
     head["run"] = dict(head.get("run", {}), state=outcomes.RUN_RECOVERED, finished=manifest.utc_text(now))
+    file.truncate(end)
+    file.seek(end)
+    target = archive.Archive(file)
+    target.position = end
     pieces = manifest.chunks(head, members, lambda record: True)
     tail = manifest.write_stream(target, engine, manifest.MEMBER, now, pieces)
     target.finish(members + [tail])
