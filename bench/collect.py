@@ -11,12 +11,11 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from contenders import DEFAULT_WORK, TOOLS, Place, Tool, find_archive, obstacle, versions
 from contents import Completeness, compare, read_contents
 from running import Run, adopt_orphans, run_measured
 from tables import Bar, bars_table, machine_facts, mega, publish, spread, table
 from tree import digest_tree, grow_tree
-
-from tools import DEFAULT_WORK, TOOLS, Place, Tool, find_archive, obstacle, versions
 
 MIB = 1024 * 1024
 PACKED_BELOW = 0.9
@@ -33,7 +32,7 @@ class Row(NamedTuple):
 
     def median(self, field: str) -> float:
         """Return the median of one measured field."""
-        return statistics.median(getattr(run, field) for run in self.runs)
+        return float(statistics.median(getattr(run, field) for run in self.runs))
 
 
 def fresh(folder: Path) -> Path:
@@ -142,6 +141,16 @@ def bars(rows: list[Row], total: int) -> list[Bar]:
     ]  # fmt: skip
 
 
+def introduce(facts: dict[str, object], rounds: int, cold: bool) -> str:
+    """Return what was collected and how it was timed."""
+    journals = "genuine" if facts["genuine_journals"] else "stand-ins that pack alike"
+    return (
+        f"{facts['files']} files, {int(str(facts['bytes'])) / MIB:.0f} MiB, seed {facts['seed']}, "
+        f"sha256 {str(facts['sha256'])[:16]}…, journals: {journals}. {rounds} rounds, interleaved; median (min–max). "
+        f"Page cache {'emptied' if cold else 'filled'} before each run."
+    )
+
+
 def parse_arguments() -> argparse.Namespace:
     """Return the options."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -172,12 +181,9 @@ def main() -> int:
                       chosen.rounds, chosen.cold)  # fmt: skip
     total, files = int(str(facts["bytes"])), int(str(facts["files"]))
     held = bars(rows, total)
-    journals = "genuine" if facts["genuine_journals"] else "stand-ins that pack alike"
     publish("\n\n".join([
         "# Collecting one log tree",
-        f"{files} files, {total / MIB:.0f} MiB, seed {facts['seed']}, sha256 {str(facts['sha256'])[:16]}…, journals: "
-        f"{journals}. {chosen.rounds} rounds, interleaved; median (min–max). Page cache "
-        f"{'emptied' if chosen.cold else 'filled'} before each run.",
+        introduce(facts, chosen.rounds, chosen.cold),
         results_table(rows, total, files),
         bars_table(held),
         "\n".join(f"- {name}: {reason}" for name, reason in absent.items()),

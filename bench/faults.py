@@ -15,12 +15,11 @@ from typing import NamedTuple
 
 import nasty
 from collect import fresh
+from contenders import DEFAULT_WORK, TOOLS, Place, Tool, find_archive, obstacle, versions
 from contents import Contents, compare, read_contents, unzip_says
 from running import Run, adopt_orphans, run_measured
 from tables import Bar, bars_table, machine_facts, mega, publish, table
 from verdict import Verdict, judge_interrupted, judge_whole
-
-from tools import DEFAULT_WORK, TOOLS, Place, Tool, find_archive, obstacle, versions
 
 INTERRUPT_AFTER = 2.0
 ORDINARY = [name.encode() for name, _, _ in nasty.ORDINARY]
@@ -148,8 +147,9 @@ def outcome_row(outcome: Outcome) -> list[str]:
 
 def outcomes_table(outcomes: list[Outcome], interrupted: bool) -> str:
     """Return the table of all tools."""
-    head = ["tool", "ended", "wall s", *(["SIGINT after / stopped in s"] if interrupted else []), "archive MB", "written MB",
-            "ordinary files", "opens", "unzip -t", "growing.log", "truncating.log", "what it says of the moving ones"]  # fmt: skip
+    stopped = ["SIGINT after / stopped in s"] if interrupted else []
+    head = ["tool", "ended", "wall s", *stopped, "archive MB", "written MB", "ordinary files", "opens", "unzip -t",
+            nasty.GROWING, nasty.TRUNCATING, "what it says of the moving ones"]  # fmt: skip
     return table(head, [outcome_row(outcome) for outcome in outcomes])
 
 

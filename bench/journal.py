@@ -31,7 +31,8 @@ def _entries(count: int, seed: str) -> Iterator[bytes]:
                 f"PRIORITY=6\nSYSLOG_FACILITY=3\nSYSLOG_IDENTIFIER={name}\n_TRANSPORT=syslog\n_UID=0\n_GID=0\n"
                 f"_PID={rng.randrange(400, 60000)}\n_COMM={name}\n_EXE=/usr/sbin/{name}\n_CMDLINE=/usr/sbin/{name} -D\n"
                 f"_SYSTEMD_UNIT={name}.service\n_SYSTEMD_CGROUP=/system.slice/{name}.service\n_MACHINE_ID={machine}\n"
-                f"_HOSTNAME=vm01\n_SYSTEMD_INVOCATION_ID={rng.getrandbits(128):032x}\n_SOURCE_REALTIME_TIMESTAMP={micro - rng.randrange(900)}\nMESSAGE={message}\n\n"
+                f"_HOSTNAME=vm01\n_SYSTEMD_INVOCATION_ID={rng.getrandbits(128):032x}\n"
+                f"_SOURCE_REALTIME_TIMESTAMP={micro - rng.randrange(900)}\nMESSAGE={message}\n\n"
             ).encode()
         count -= 400
 
@@ -55,4 +56,5 @@ def write_stand_in_journal(path: bytes, size: int, _kind: str, seed: str) -> Non
     with open(path, "wb") as out:
         out.write(b"LPKSHHRH")
         while out.tell() < size:
-            out.writelines(line + b"\0" * 120 + rng.randbytes(RANDOM_PER_LINE) for line in stream.page().splitlines(keepends=True))
+            lines = stream.page().splitlines(keepends=True)
+            out.writelines(line + b"\0" * 120 + rng.randbytes(RANDOM_PER_LINE) for line in lines)

@@ -9,7 +9,7 @@ import sys
 import venv
 from pathlib import Path
 
-from tools import DEFAULT_WORK, TOOLS, obstacle
+from contenders import DEFAULT_WORK, TOOLS, obstacle
 
 PACKAGES = ("isal", "acquire")
 

@@ -84,8 +84,8 @@ def machine_facts(work: Path, versions: dict[str, str]) -> str:
     release = platform.freedesktop_os_release().get("PRETTY_NAME", "?")
     facts = [
         f"{os.cpu_count()} cores, {_line_of('/proc/cpuinfo', 'model name')}, {memory:.0f} GiB, {_file_system(work)}",
-        f"{release}, Linux {platform.release().split('-')[0]}, Python {platform.python_version()}, "
-        f"zlib {zlib.ZLIB_RUNTIME_VERSION}",
+        f"{release}, Linux {platform.release().split('-')[0]}",
+        f"Python {platform.python_version()}, zlib {zlib.ZLIB_RUNTIME_VERSION}",
         ", ".join(f"{name} {version}" for name, version in sorted(versions.items())),
         time.strftime("%Y-%m-%d", time.gmtime()),
     ]

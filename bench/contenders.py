@@ -14,7 +14,7 @@ DEFAULT_WORK = PROJECT / "build/bench"
 PYZ = PROJECT / "dist/saishu.pyz"
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.zst")
 
-_AT_VAR_LOG = 'mount --bind "$0" /var/log && mount -o remount,ro,bind /var/log && '
+_AT_VAR_LOG = 'mount --bind "$0" /var/log && mount -o remount,ro,bind /var/log && exec "$@"'
 
 
 class Place(NamedTuple):
@@ -54,7 +54,8 @@ def _which(name: str) -> Callable[[Path], str | None]:
 def python_with_isal(work: Path) -> str | None:
     """Return a Python that can import isal: this one, or the one in the bench's own environment."""
     for python in (sys.executable, str(work / "tools/bin/python")):
-        if os.path.exists(python) and not subprocess.run([python, "-c", "import isal"], capture_output=True).returncode:
+        asked = [python, "-c", "import isal"]
+        if os.path.exists(python) and not subprocess.run(asked, capture_output=True, check=False).returncode:
             return python
     return None
 
@@ -68,12 +69,11 @@ def _ours(python: list[str], place: Place) -> list[str]:
             "--yes", "--offline", "--lang", "en", "--json"]  # fmt: skip
 
 
-def _in_place(command: Callable[[Place], list[str]], mounts: str = "") -> Callable[[Place], list[str]]:
+def _in_place(command: Callable[[Place], list[str]]) -> Callable[[Place], list[str]]:
     """Wrap a command so that it sees the tree, read-only, at /var/log, in a mount namespace of its own."""
 
     def wrapped(place: Place) -> list[str]:
-        script = _AT_VAR_LOG + mounts + 'exec "$@"'
-        return ["unshare", "-m", "--propagation", "private", "sh", "-c", script, str(place.log), *command(place)]
+        return ["unshare", "-m", "--propagation", "private", "sh", "-c", _AT_VAR_LOG, str(place.log), *command(place)]
 
     return wrapped
 
@@ -126,7 +126,7 @@ TOOLS = (
          note="no zip"),
     Tool("tar, igzip -1", "packer", _which("igzip"), "apt install isal",
          lambda p: ["tar", "-I", "igzip -1", "-cf", str(p.out / "log.tar.gz"), "var/log"], ("collect",), note="no zip"),
-    Tool("7z -tzip -mx=1", "packer", _which("7z"), "apt install p7zip-full",
+    Tool("7z -tzip -mx=1", "packer", _which("7z"), "apt install p7zip-full (from Debian 13 on: 7zip)",
          lambda p: ["7z", "a", "-tzip", "-mx=1", "-mmt=on", "-bso0", "-bsp0", str(p.out / "log.zip"), "var/log"]),
     Tool("python3 -m zipfile", "packer", lambda _work: sys.executable, "part of Python",
          lambda p: [sys.executable, "-m", "zipfile", "-c", str(p.out / "log.zip"), "var/log"], note="follows links"),
@@ -134,9 +134,10 @@ TOOLS = (
          note="sos_extras"),
     Tool("sos, --all-logs", "collector", _which("sos"), _SOS, _sos(["-o", "logs", "--log-size", "0"]), ("collect",),
          in_place=True, note="its own choice of logs"),
-    Tool("acquire, zip", "collector", _which("acquire"), _ACQUIRE, _acquire(["-ot", "zip", "--compress"]), in_place=True),
-    Tool("acquire, tar", "collector", _which("acquire"), _ACQUIRE, _acquire(["-ot", "tar"]), ("collect",), in_place=True,
-         note="its default: not packed"),
+    Tool("acquire, zip", "collector", _which("acquire"), _ACQUIRE, _acquire(["-ot", "zip", "--compress"]),
+         in_place=True),
+    Tool("acquire, tar", "collector", _which("acquire"), _ACQUIRE, _acquire(["-ot", "tar"]), ("collect",),
+         in_place=True, note="its default: not packed"),
     Tool("waagent -collect-logs -full", "collector", _which("waagent"), "apt install waagent", _in_place(_waagent),
          in_place=True, note="cuts files at 30 MiB, stops at 150 MiB"),
 )  # fmt: skip
