@@ -16,7 +16,7 @@ _ZIP64_FROM = 0xFFF00000
 """A member this large gets a ZIP64 local header, so that its sizes fit whatever deflate makes of it."""
 _WRITE_AFTER = 256 * 1024
 OPEN = 0xFFFFFFFF
-"""CRC in the header of a member that is still being written: after a crash it tells an open member from an empty one."""
+"""CRC in the header of a member that is still being written: it tells an open member from an empty one after a crash."""
 
 
 def dos_time(seconds):
@@ -172,11 +172,8 @@ class Archive:
                 struct.pack("<4sQ2H2I4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, start)
                 + struct.pack("<4sIQI", b"PK\x06\x07", 0, start + size, 1)
             )
-        self._write(
-            struct.pack(
-                "<4s4H2IH", b"PK\x05\x06", 0, 0, min(count, 0xFFFF), min(count, 0xFFFF), min(size, _LIMIT32),
-                min(start, _LIMIT32), 0,
-            )  # fmt: skip
-        )
+        few = min(count, 0xFFFF)
+        place = (min(size, _LIMIT32), min(start, _LIMIT32))
+        self._write(struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, few, few, place[0], place[1], 0))
         self.flush()
         return count

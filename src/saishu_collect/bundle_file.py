@@ -1,4 +1,4 @@
-"""The bundle on disk: opened beside its journal, closed with manifest and directory whatever happened, then verified."""
+"""The bundle on disk: opened beside its journal, closed with manifest and directory whatever happened, verified."""
 
 import os
 import time

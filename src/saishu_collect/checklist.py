@@ -19,17 +19,18 @@ def add_arguments(parser, words):
     parser.add_argument("--format", choices=["md", "html"], default="md", help=words.say("checklist.help_format"))
 
 
-def run(args, words, out):
-    """Write the form to `out`; 2 when there is no such scenario."""
-    known = catalogue.load()
+def run(args, words, known, out):
+    """Write the form to `out`; 2 when the catalogue knows no such scenario."""
     if args.scenario not in known["scenarios"]:
-        talk = sys.stderr.write
-        talk("saishu: E120: {}\n".format(words.say("error.E120.what", name=args.scenario)))
-        talk("  {}\n".format(words.say("error.E120.next", known=", ".join(sorted(known["scenarios"])))))
+        names = ", ".join(sorted(known["scenarios"]))
+        what = words.say("error.E102.what", scenario=args.scenario)
+        sys.stderr.write("[E102] {}\n{}\n".format(what, words.say("error.E102.next", known=names)))
         return 2
     form = draw_form(known, args.scenario, words)
-    text = checklist_html.write(form, words) if args.format == "html" else checklist_markdown.write(form, words)
-    out.write(_for_stream(text, out) if args.format == "html" else text)
+    if args.format == "html":
+        out.write(_for_stream(checklist_html.write(form, words), out))
+    else:
+        out.write(checklist_markdown.write(form, words))
     return 0
 
 
@@ -94,7 +95,7 @@ def _groups(needs, scenario, words):
 
 def _row(known, need, scenario_id, numbers, words):
     unit = known["evidence"][need["id"]]
-    steps = [step for step in unit["collect"] if _for_scenario(step, scenario_id)]
+    steps = [step for step in unit["collect"] if _on_paper(step, known["scenarios"][scenario_id])]
     return {
         "number": numbers[need["id"]],
         "id": need["id"],
@@ -114,9 +115,15 @@ def _row(known, need, scenario_id, numbers, words):
     }
 
 
-def _for_scenario(step, scenario_id):
+def _on_paper(step, scenario):
+    """Say whether a step belongs on the form: of this scenario, of its systems, and not the short variant."""
     when = step.get("when", {})
-    return scenario_id in when.get("scenarios", [scenario_id]) and scenario_id not in when.get("not_scenarios", [])
+    return (
+        scenario["id"] in when.get("scenarios", [scenario["id"]])
+        and scenario["id"] not in when.get("not_scenarios", [])
+        and when.get("platform", scenario["platforms"][0]) in scenario["platforms"]
+        and not when.get("minimum", False)
+    )
 
 
 def _condition(need, words):
@@ -177,8 +184,20 @@ def _places(steps, words):
             places.append(words.say("checklist.where.certificates." + step["store"]))
         elif kind == "disks":
             places.append(words.say("checklist.where.disks"))
-    commands = [" ".join(step["argv"]) for step in steps if step["do"] == "command"]
-    return places or [_cut(command) for command in commands]
+    return places or [_cut(text) for text in _asked(steps)]
+
+
+def _asked(steps):
+    """Return what is listed, run or looked up on the machine."""
+    asked = []
+    for step in steps:
+        if step["do"] == "list":
+            asked.append(step["path"])
+        elif step["do"] == "command":
+            asked.append(" ".join(step["argv"]))
+        elif step["do"] == "services":
+            asked.extend(step["names"])
+    return asked
 
 
 def _cut(command):

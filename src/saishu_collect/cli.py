@@ -9,7 +9,6 @@ import traceback
 
 from saishu_collect import (
     __version__,
-    catalogue as knowledge,
     checklist,
     collect,
     control,
@@ -26,6 +25,9 @@ from saishu_collect import (
     verify,
     words,
 )
+from saishu_collect import (
+    catalogue as knowledge,
+)
 
 DONE = 0
 GAPS = 1
@@ -36,7 +38,7 @@ DEFECT = 5
 INTERRUPTED = 130
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - reads as what it says
     """The run cannot begin; carries the error code whose words stand in the phrases, and the exit code."""
 
     def __init__(self, code, exit_code, **values_):
@@ -79,7 +81,7 @@ def _speak_argparse(say):
     argparse._ = lambda text: say.say("argparse." + known[text]) if text in known else text
 
 
-def make_parser(say, catalogue, program, more_verbs=None):
+def make_parser(say, program, more_verbs=None):
     """Return the parser with every verb; more_verbs(add) lets the engineer's side add its own."""
     _speak_argparse(say)
     Parser.say = say
@@ -147,7 +149,7 @@ def main(argv=None, program="saishu", more_verbs=None):
     catalogue = knowledge.load()
     say = words.Words(catalogue, words.choose_language(_early_language(argv)))
     argv = ["--help" if one == "/?" else one for one in argv]
-    parser = make_parser(say, catalogue, program, more_verbs)
+    parser = make_parser(say, program, more_verbs)
     arguments = parser.parse_args(argv)
     if not getattr(arguments, "verb", None):
         parser.print_help(sys.stderr)
@@ -189,7 +191,7 @@ def run_collect(arguments, say, catalogue):
     try:
         here = machine.Machine(options.root)
     except OSError as error:
-        raise Refused("E301", UNREADABLE, path=options.root, error=error.strerror)
+        raise Refused("E301", UNREADABLE, path=options.root, error=error.strerror) from error
     unknown = [one for one in options.scenarios if not knowledge.runs_on(catalogue, one, here.platform)]
     if unknown:
         raise Refused("E104", USAGE, scenario=", ".join(unknown), platform=here.platform)
@@ -213,7 +215,7 @@ def run_collect(arguments, say, catalogue):
         if not stop and not speaker.confirm():
             speaker.tell("collect.not_begun")
             return DONE
-    return _collect(arguments, speaker, run, say, catalogue)
+    return _collect(arguments, speaker, run, say)
 
 
 def _options(arguments, catalogue):
@@ -229,7 +231,7 @@ def _options(arguments, catalogue):
         try:
             os.makedirs(arguments.out)
         except OSError as error:
-            raise Refused("E402", NOT_ENOUGH, folder=arguments.out, error=error.strerror)
+            raise Refused("E402", NOT_ENOUGH, folder=arguments.out, error=error.strerror) from error
     if not os.access(arguments.out, os.W_OK | os.X_OK):
         raise Refused("E402", NOT_ENOUGH, folder=arguments.out, error=os.strerror(13))
     return collect.Options(
@@ -278,7 +280,7 @@ def plan_document(run):
     }  # fmt: skip
 
 
-def _collect(arguments, speaker, run, say, catalogue):
+def _collect(arguments, speaker, run, say):
     quiet = arguments.json
     if not quiet:
         shown = progress.Progress(sys.stderr, say, "collect.progress", run.survey.bytes)
@@ -288,19 +290,20 @@ def _collect(arguments, speaker, run, say, catalogue):
     try:
         result = run.collect()
     except verify.Damaged as damage:
-        raise Refused("E502", DEFECT, path=run.bundle.partial, member=str(damage))
+        raise Refused("E502", DEFECT, path=run.bundle.partial, member=str(damage)) from damage
     except OSError as error:
-        raise Refused("E401" if error.errno in (28, 122) else "E403", NOT_ENOUGH, folder=run.options.out,
-                      free=words.size_text(survey.Disk(run.options.out).free), error=error.strerror,
-                      need=words.size_text(survey.SMALLEST_BUDGET))  # fmt: skip
-    head = run.head(result)
-    missing = summary.open_items(head)
+        code = "E401" if error.errno in (28, 122) else "E403"
+        free = words.size_text(survey.Disk(run.options.out).free)
+        need = words.size_text(survey.SMALLEST_BUDGET)
+        text = error.strerror
+        raise Refused(code, NOT_ENOUGH, folder=run.options.out, free=free, error=text, need=need) from error
+    missing = summary.open_items(run.head(result))
     if quiet:
         _print_json(result_document(run, result))
     else:
         shown.end()
         checked.end()
-        speaker.closing(run, result, head, missing, summary.how_to_supply)
+        speaker.closing(run, result, missing, summary.how_to_supply)
     return _exit_code(result)
 
 
@@ -340,19 +343,21 @@ def _print_json(document):
 # ---- recover
 
 
-def run_recover(arguments, say, catalogue):
+def run_recover(arguments, say, catalogue):  # noqa: ARG001 - one signature for all verbs
     """Make a zip of what a killed collection left behind."""
     speaker = talk.Talk(say)
     try:
         found = recover.recover(arguments.file, time.time())
     except OSError as error:
-        raise Refused("E302", UNREADABLE, path=arguments.file, error=error.strerror or str(error))
-    except recover.NotOurs:
-        raise Refused("E303", UNREADABLE, path=arguments.file)
+        raise Refused("E302", UNREADABLE, path=arguments.file, error=error.strerror or str(error)) from error
+    except recover.NotOurs as error:
+        raise Refused("E303", UNREADABLE, path=arguments.file) from error
     if arguments.json:
         _print_json(found)
     else:
-        speaker.tell("recover.done", path=found["bundle"], members=found["members"], size=words.size_text(found["size"]))
+        speaker.tell(
+            "recover.done", path=found["bundle"], members=found["members"], size=words.size_text(found["size"])
+        )
         speaker.tell("recover.lost", cut=found["cut_members"])
     return GAPS
 

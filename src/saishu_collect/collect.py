@@ -97,7 +97,7 @@ class Collection:
         self.answer = None
         self.warnings = []
         self.bundle = None
-        self.on_bytes = lambda count: None
+        self.on_bytes = pack.ignore
         self._since_checkpoint = [0, time.monotonic()]
 
     # ---- looking
@@ -118,9 +118,7 @@ class Collection:
         ids = [choice.scenario for choice in self.choices]
         self.log("scenarios: {}", ", ".join(ids))
         self.plan = plan.make_plan(self.catalogue, ids, machine, options, self.stop)
-        self.facts = facts.find_facts(
-            self.catalogue, self.plan, machine, options.given, self.answer, options.minimum
-        )
+        self.facts = facts.find_facts(self.catalogue, self.plan, machine, options.given, self.answer, options.minimum)
         self.warnings = observe.observe(self.catalogue, machine, self.answer, self.stop)
         self.window = survey.Window(self.started, options.since, options.failure_time)
         self.survey = survey.take_survey(self.plan, machine, self.window, self.stop)
@@ -271,9 +269,7 @@ class Collection:
                 t=entry.status.st_mtime,
             )  # fmt: skip
         else:
-            self.packer.file(
-                reading.FileJob(entry.path, text, names.member_name(shown), evidence, entry.status)
-            )
+            self.packer.file(reading.FileJob(entry.path, text, names.member_name(shown), evidence, entry.status))
 
     def _pack_moved(self):
         """Take what a rotation moved while we read: the file under its new name, and the new file under the old one."""
@@ -299,12 +295,17 @@ class Collection:
             status, reason = self.tally.item(need, unit, self.facts, stopped)
             count = self.tally.items.get(need["id"], tally.Count())
             fact = self.facts.get(need["id"])
-            result.items.append(
-                {
-                    "id": need["id"], "need": need["need"], "status": status, "reason": reason, "files": count.files,
-                    "bytes": count.bytes, "value": fact.value if fact else None, "gaps": dict(count.bad),
-                }  # fmt: skip
-            )
+            item = {
+                    "id": need["id"],
+                    "need": need["need"],
+                    "status": status,
+                    "reason": reason,
+                    "files": count.files,
+                    "bytes": count.bytes,
+                    "value": fact.value if fact else None,
+                    "gaps": dict(count.bad),
+            }  # fmt: skip
+            result.items.append(item)
         _apply_substitutes(result.items, self.plan.needs)
         result.state = self._state(result.items, stopped)
         result.warnings = self.warnings
@@ -316,7 +317,9 @@ class Collection:
     def _state(items, stopped):
         if stopped == outcomes.INTERRUPTED:
             return outcomes.RUN_INTERRUPTED
-        missing = [one for one in items if one["need"] == "required" and one["status"] in (tally.MISSING, tally.PARTIAL)]
+        missing = [
+            one for one in items if one["need"] == "required" and one["status"] in (tally.MISSING, tally.PARTIAL)
+        ]
         return outcomes.RUN_PARTIAL if missing or stopped else outcomes.RUN_COMPLETE
 
     def _close(self, result):
@@ -403,8 +406,9 @@ def find_inode(folder, inode):
 def _apply_substitutes(items, needs):
     """An item that another complete one stands for is complete: the whole of /var/log holds the minimum set."""
     status = {one["id"]: one["status"] for one in items}
-    for item, need in zip(items, needs):
+    stands_for = {need["id"]: need["satisfied_by"] for need in needs}
+    for item in items:
         if item["status"] in (tally.MISSING, tally.PARTIAL):
-            stands = [other for other in need["satisfied_by"] if status.get(other) == tally.COMPLETE]
+            stands = [other for other in stands_for[item["id"]] if status.get(other) == tally.COMPLETE]
             if stands and item["status"] == tally.MISSING and item["reason"] == outcomes.NO_SUCH_FILE:
                 item.update(status=tally.COMPLETE, satisfied_by=stands[0])

@@ -58,7 +58,7 @@ def _idle_io():
     if number is None:
         return False
     try:
-        import ctypes  # noqa: PLC0415
+        import ctypes
 
         return ctypes.CDLL(None).syscall(number, 1, 0, 3 << 13) == 0
     except Exception:  # noqa: BLE001 - a courtesy, never a reason to fail

@@ -67,7 +67,7 @@ def choose_engine(allow_extra=True):
     """Return isal's engine when it is importable and allowed, else the standard one; never installs anything."""
     if allow_extra:
         try:
-            from isal import isal_zlib  # noqa: PLC0415
+            from isal import isal_zlib
         except Exception:  # noqa: BLE001 - a broken accelerator must never stop a collection
             return standard_engine()
         return Engine("isal", isal_zlib, 1, 8)

@@ -21,7 +21,8 @@ def detect(catalogue, machine, stop=False):
     """Return the Choices that the machine itself shows, in catalogue order; an included scenario is not repeated."""
     found = []
     for name, scenario in sorted(catalogue["scenarios"].items()):
-        reasons = [reason for reason in (_reason(catalogue, mark, machine, stop) for mark in scenario["detect"]) if reason]
+        marks = (_reason(catalogue, mark, machine, stop) for mark in scenario["detect"])
+        reasons = [reason for reason in marks if reason]
         if reasons and knowledge.runs_on(catalogue, name, machine.platform):
             found.append(Choice(name, DETECTED, reasons))
     names_found = [choice.scenario for choice in found]

@@ -67,10 +67,10 @@ def agent_version(machine):
     if machine.live and machine.platform == "linux":
         for program in ("waagent", "/usr/sbin/waagent"):
             ran = commands.run([program, "--version"], seconds=10)
-            found = re.search(r"(?:WALinuxAgent-|Goal state agent: )([0-9][0-9.]+)", ran.output.decode("utf-8", "replace"))
+            text = ran.output.decode("utf-8", "replace")
+            found = re.search(r"Goal state agent: ([0-9.]+)", text) or re.search(r"WALinuxAgent-([0-9][0-9.]+)", text)
             if found:
-                goal = re.search(r"Goal state agent: ([0-9.]+)", ran.output.decode("utf-8", "replace"))
-                return goal.group(1) if goal else found.group(1)
+                return found.group(1).rstrip(".")
     versions = []
     try:
         for name in os.listdir(machine.real("/var/lib/waagent")):
@@ -82,7 +82,20 @@ def agent_version(machine):
     return max(versions, key=lambda text: [int(part) for part in text.split(".") if part]) if versions else None
 
 
-_SYSTEM = {"host_name": host_name, "os_name_version": os_name_version, "agent_version": agent_version}
+def recovered_vm(machine, part):
+    """Return a part of `iaasvmcontainerv2;<resource group>;<vm>` from the last recovery on this machine, or None."""
+    text = machine.read_text("/etc/MicrosoftAzureBackupILR/mabilr.conf") or ""
+    found = re.findall(r"(?i)iaasvmcontainerv2;([^;,\s]+);([^;,\s]+)", text)
+    return found[-1][part] if found else None
+
+
+_SYSTEM = {
+    "host_name": host_name,
+    "os_name_version": os_name_version,
+    "agent_version": agent_version,
+    "ilr_vm_name": lambda machine: recovered_vm(machine, 1),
+    "ilr_vm_resource_group": lambda machine: recovered_vm(machine, 0),
+}
 
 
 def find_facts(catalogue, plan, machine, given, answer, minimum):
@@ -96,7 +109,11 @@ def find_facts(catalogue, plan, machine, given, answer, minimum):
         unit = catalogue["evidence"][need["id"]]
         if need["id"] in facts or unit["kind"] != "fact":
             continue
-        steps = [step for step in unit["collect"] if planning.holds(step.get("when", {}), minimum, plan.scenarios, machine.platform)]
+        steps = [
+            step
+            for step in unit["collect"]
+            if planning.holds(step.get("when", {}), minimum, plan.scenarios, machine.platform)
+        ]
         for source in _sources(steps):
             value = _value(source, machine, answer)
             if value and fits(unit, value):
@@ -113,7 +130,7 @@ def _value(source, machine, answer):
     kind, _, name = source.partition(":")
     if kind == "imds":
         return answer.field(name)
-    if kind == "system" and name in _SYSTEM and machine.platform == "linux":
+    if kind in ("system", "file") and name in _SYSTEM and machine.platform == "linux":
         return _SYSTEM[name](machine)
     return None
 

@@ -7,14 +7,18 @@ import stat
 
 Mount = collections.namedtuple("Mount", "device point kind options")
 
-NETWORK_KINDS = frozenset(
-    "nfs nfs4 cifs smb smb2 smb3 smbfs ncpfs afs 9p ceph glusterfs lustre gpfs beegfs davfs fuse.sshfs fuse.s3fs "
-    "fuse.blobfuse fuse.blobfuse2 fuse.rclone fuse.gcsfuse fuse.glusterfs fuse.davfs2 ocfs2 gfs2 autofs".split()
-)
-PSEUDO_KINDS = frozenset(
-    "proc sysfs devtmpfs devpts cgroup cgroup2 pstore securityfs debugfs tracefs configfs fusectl bpf mqueue hugetlbfs "
-    "binfmt_misc efivarfs selinuxfs rpc_pipefs nsfs fuse.gvfsd-fuse fuse.portal fuse.lxcfs".split()
-)
+NETWORK_KINDS = frozenset([
+    "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "ncpfs", "afs", "9p", "ceph", "glusterfs", "lustre", "gpfs",
+    "beegfs", "davfs", "fuse.sshfs", "fuse.s3fs", "fuse.blobfuse", "fuse.blobfuse2", "fuse.rclone", "fuse.gcsfuse",
+    "fuse.glusterfs", "fuse.davfs2", "ocfs2", "gfs2", "autofs",
+])  # fmt: skip
+PSEUDO_KINDS = frozenset([
+    "proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "pstore", "securityfs", "debugfs", "tracefs",
+    "configfs", "fusectl", "bpf", "mqueue", "hugetlbfs", "binfmt_misc", "efivarfs", "selinuxfs", "rpc_pipefs", "nsfs",
+    "fuse.gvfsd-fuse", "fuse.portal", "fuse.lxcfs",
+])  # fmt: skip
+RECOVERY_VENDOR = "MABILR"
+"""Disk vendor of a mounted recovery point (file recovery over iSCSI): what lies on it is somebody's data."""
 MAX_LINKS = 40
 
 
@@ -42,6 +46,27 @@ def _parse_mount(line):
     return Mount(os.makedev(int(major), int(minor)), point, kinds[0], fields[5])
 
 
+def is_recovery_point(device, sys="/sys/dev/block"):
+    """Say whether a block device, or a disk below it (partition, LVM), is a mounted recovery point."""
+    top = os.path.realpath(os.path.join(sys, "{}:{}".format(os.major(device), os.minor(device))))
+    places = [top, os.path.dirname(top)]
+    try:
+        below = os.listdir(os.path.join(top, "slaves"))
+    except OSError:
+        below = []
+    for name in below:
+        slave = os.path.realpath(os.path.join(top, "slaves", name))
+        places += [slave, os.path.dirname(slave)]
+    for place in places:
+        try:
+            with open(os.path.join(place, "device", "vendor"), "rb") as vendor:
+                if vendor.read(64).decode("ascii", "replace").strip().upper() == RECOVERY_VENDOR:
+                    return True
+        except OSError:
+            continue
+    return False
+
+
 class Machine:
     """Paths as the machine itself sees them, turned into paths that we can open.
 
@@ -54,6 +79,7 @@ class Machine:
         self.root = os.path.abspath(root) if root else None
         self.platform = platform or self._guess_platform()
         self.mounts = read_mounts() if mounts is None else mounts
+        self._foreign = {}
 
     @property
     def live(self):
@@ -64,7 +90,7 @@ class Machine:
         if self.root is None:
             return "windows" if os.name == "nt" else "linux"
         names = {name.lower() for name in os.listdir(self.root)}
-        if "windows" in names or "windowsazure" in names or names == {"c"} or "c" in names and "var" not in names:
+        if names.intersection(["windows", "windowsazure"]) or ("c" in names and "var" not in names):
             return "windows"
         return "linux"
 
@@ -142,9 +168,15 @@ class Machine:
         return mount is not None and mount.kind in NETWORK_KINDS
 
     def is_foreign(self, device):
-        """Say whether a device number belongs to a network or a pseudo file system: not walked into."""
-        mount = self.mounts.get(device)
-        return mount is not None and (mount.kind in NETWORK_KINDS or mount.kind in PSEUDO_KINDS)
+        """Say whether a device number belongs to a network or pseudo file system or a recovery point: not entered."""
+        known = self._foreign.get(device)
+        if known is None:
+            mount = self.mounts.get(device)
+            known = mount is not None and (
+                mount.kind in NETWORK_KINDS or mount.kind in PSEUDO_KINDS or is_recovery_point(device)
+            )
+            self._foreign[device] = known
+        return known
 
     def read_text(self, path, limit=65536):
         """Return the first bytes of a small text file of that machine, or None; never blocks on a FIFO."""

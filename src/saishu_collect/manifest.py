@@ -20,7 +20,7 @@ _NAMES = (
 def utc_text(seconds):
     """Return a time as ISO 8601 in UTC with whole seconds, or None."""
     try:
-        moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
+        moment = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
     except (OverflowError, TypeError):
         return None
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

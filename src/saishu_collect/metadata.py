@@ -22,7 +22,7 @@ KEPT = (
 
 
 class Answer:
-    """What the service said: `compute` (only the kept fields), how far our clock is from its, or why there is nothing."""
+    """What the service said: `compute` (only the kept fields), how far our clock is off, or why there is nothing."""
 
     def __init__(self, compute=None, clock_off_s=None, error=None):
         self.compute = compute or {}

@@ -38,9 +38,7 @@ def _component(raw):
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        text = re.sub(
-            r"\\x([0-9a-f]{2})", lambda m: "%" + m.group(1).upper(), raw.decode("utf-8", "backslashreplace")
-        )
+        text = re.sub(r"\\x([0-9a-f]{2})", lambda m: "%" + m.group(1).upper(), raw.decode("utf-8", "backslashreplace"))
     text = _ILLEGAL.sub(_percent, text)
     if text[-1:] in (".", " ") and text not in (".", ".."):
         text = text[:-1] + "%{:02X}".format(ord(text[-1]))

@@ -13,6 +13,10 @@ WAIT_S = 0.2
 MOVED_AT_MOST = 1000
 
 
+def ignore(_):
+    """Do nothing with what is told."""
+
+
 class Bounds:
     """How much may be written.
 
@@ -45,9 +49,9 @@ class Packer:
         self.bounds = bounds
         self.stop = stop
         self.full = False
-        self.on_bytes = on_bytes or (lambda count: None)
+        self.on_bytes = on_bytes or ignore
         self.stalled_after = stalled_after_s or workers.STALLED_AFTER_S
-        self._on_record = on_record or (lambda record: None)
+        self._on_record = on_record or ignore
         self._queue = collections.deque()
         self._batch = workers.Batch()
         self._taken = names.Taken()

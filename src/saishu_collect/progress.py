@@ -39,9 +39,10 @@ class Progress:
         spent = max(0.001, now - self._started)
         rate = self._done / spent
         left = max(0, self._total - self._done) / max(1.0, rate)
+        percent = min(99, 100 * self._done // self._total)
         text = self._say.say(
             self._key, done=words.size_text(self._done), total=words.size_text(max(self._total, self._done)),
-            percent=min(99, 100 * self._done // self._total), rate=words.size_text(rate), left=words.duration_text(left),
+            percent=percent, rate=words.size_text(rate), left=words.duration_text(left),
         )  # fmt: skip
         if self._terminal:
             self._stream.write("\r" + words.pad(text, self._length))

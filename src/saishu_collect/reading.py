@@ -51,7 +51,7 @@ def open_file(path):
 def judge_consistency(listed, before, descriptor, path, taken, expected):
     """Return (consistency, size afterwards) by comparing a file before, after and by its name."""
     after = os.fstat(descriptor)
-    if taken < expected:
+    if taken < expected or after.st_size < before.st_size:
         return outcomes.SHRANK, after.st_size
     try:
         named = os.lstat(path)
@@ -61,11 +61,8 @@ def judge_consistency(listed, before, descriptor, path, taken, expected):
         return outcomes.REPLACED, after.st_size
     if after.st_size > before.st_size:
         return outcomes.GREW, after.st_size
-    if after.st_size < before.st_size:
-        return outcomes.SHRANK, after.st_size
-    if after.st_mtime_ns != before.st_mtime_ns:
-        return outcomes.MODIFIED, after.st_size
-    return outcomes.STABLE, after.st_size
+    changed = after.st_mtime_ns != before.st_mtime_ns
+    return (outcomes.MODIFIED if changed else outcomes.STABLE), after.st_size
 
 
 def read_exactly(descriptor, count):

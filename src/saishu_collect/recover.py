@@ -14,7 +14,7 @@ _FLUSH = b"\x00\x00\xff\xff"
 """Every piece of a large member ends with an empty stored block: a stream may be ended behind any of them."""
 
 
-class NotOurs(ValueError):
+class NotOurs(ValueError):  # noqa: N818 - reads as what it says
     """The file does not begin like a collection of ours."""
 
 
@@ -104,7 +104,7 @@ def _read_header(file, offset, size):
 
 def _unix_time(clock, date):
     try:
-        moment = datetime.datetime(
+        moment = datetime.datetime(  # noqa: DTZ001 - DOS times are local
             1980 + (date >> 9), date >> 5 & 15, date & 31, clock >> 11, clock >> 5 & 63, (clock & 31) * 2
         )
     except ValueError:
@@ -250,7 +250,7 @@ def _close(file, members, end, engine, now):
     file.seek(end)
     target = archive.Archive(file)
     target.position = end
-    pieces = manifest.chunks(head, members, lambda record: True)
+    pieces = manifest.chunks(head, members, lambda _: True)
     tail = manifest.write_stream(target, engine, manifest.MEMBER, now, pieces)
     target.finish(members + [tail])
     os.fsync(file.fileno())

@@ -13,9 +13,8 @@ def add_arguments(parser, words):
     parser.add_argument("--json", action="store_true", help=words.say("scenarios.help_json"))
 
 
-def run(args, words, out):
-    """Write the scenarios to `out`, as text or as one JSON document."""
-    known = catalogue.load()
+def run(args, words, known, out):
+    """Write the scenarios of the catalogue to `out`, as text or as one JSON document."""
     if args.json:
         out.write(json.dumps(_document(known), ensure_ascii=True, sort_keys=True, indent=1) + "\n")
     else:

@@ -86,6 +86,7 @@ def find_folders(step, machine, stop=False, clock=time.monotonic):
 
 def _look_below(start, depth, test, contains, machine, result, over, seen):
     queue = [(start, depth)]
+    device = None
     while queue and not over():
         folder, left = queue.pop()
         try:
@@ -93,7 +94,8 @@ def _look_below(start, depth, test, contains, machine, result, over, seen):
             listed = sorted(os.listdir(folder)) if stat.S_ISDIR(status.st_mode) else []
         except OSError:
             continue
-        if (status.st_dev, status.st_ino) in seen or machine.is_foreign(status.st_dev):
+        device = status.st_dev if device is None else device
+        if (status.st_dev, status.st_ino) in seen or status.st_dev != device or machine.is_foreign(status.st_dev):
             continue
         if left < depth:
             seen.add((status.st_dev, status.st_ino))

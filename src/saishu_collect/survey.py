@@ -4,7 +4,8 @@ import os
 import stat
 import time
 
-from saishu_collect import outcomes, plan as planning
+from saishu_collect import outcomes
+from saishu_collect import plan as planning
 
 _DAY = 86400.0
 AGES = (1, 3, 7, 14, 30)
@@ -110,7 +111,7 @@ class Disk:
     def __init__(self, folder):
         space = os.statvfs(folder) if hasattr(os, "statvfs") else None
         if space is None:
-            import shutil  # noqa: PLC0415
+            import shutil
 
             total, _, self.free = shutil.disk_usage(folder)
         else:

@@ -141,7 +141,7 @@ class Talk:
 
     # ---- after
 
-    def closing(self, run, result, head, open_items, how_to_supply):
+    def closing(self, run, result, open_items, how_to_supply):
         """Say what there is, what is missing and how to supply it, and where the bundle lies."""
         self.line()
         gaps = sum(sum(item["gaps"].values()) for item in result.items)

@@ -69,13 +69,15 @@ class Tally:
         if unit["kind"] == "fact":
             return (COMPLETE, None) if need["id"] in facts else (MISSING, outcomes.NEEDS_PERSON)
         count = self.items.get(need["id"], Count())
-        if count.files and not count.bad:
-            return (PARTIAL, stopped) if stopped else (COMPLETE, None)
         if count.files:
-            return PARTIAL, count.main_reason
-        if stopped:
-            return MISSING, stopped
-        reason = count.main_reason or outcomes.NO_SUCH_FILE
+            reason = count.main_reason or stopped
+            return (PARTIAL, reason) if reason else (COMPLETE, None)
+        return self._absent(need, unit, count, stopped)
+
+    @staticmethod
+    def _absent(need, unit, count, stopped):
+        """Return (status, reason) of an item of which nothing is there."""
+        reason = stopped or count.main_reason or outcomes.NO_SUCH_FILE
         if need["need"] == "if_present" and reason in (outcomes.NO_SUCH_FILE, outcomes.NOT_WITH_ROOT):
             return NOT_APPLICABLE, reason
         if _needs_person(unit):

@@ -1,6 +1,7 @@
-"""Reading the finished archive back: every member is inflated and its size and sum compared before success is claimed."""
+"""Reading the finished archive back: every member is inflated, its size and sum compared, before success is claimed."""
 
 import hashlib
+import itertools
 import os
 import struct
 import threading
@@ -11,7 +12,7 @@ _READ = 1 << 20
 _LIMIT32 = 0xFFFFFFFF
 
 
-class Damaged(Exception):
+class Damaged(Exception):  # noqa: N818 - reads as what it says
     """The archive is not what it says it is; the text names the member or the structure."""
 
 
@@ -37,7 +38,7 @@ def find_directory(file):
     if len(tail) < 22 or tail[:4] != b"PK\x05\x06":
         raise Damaged("no end of central directory")
     count, size, offset = struct.unpack("<H2I", tail[10:20])
-    if count == 0xFFFF or size == _LIMIT32 or offset == _LIMIT32:
+    if count == 0xFFFF or _LIMIT32 in (size, offset):
         file.seek(end - 22 - 20 - 56)
         wide = file.read(56)
         if wide[:4] != b"PK\x06\x06":
@@ -128,7 +129,7 @@ _seek_lock = threading.Lock()
 
 
 def verify(path, engine, threads, on_bytes=None):
-    """Read an archive back with several threads; return (members, sha256 of the whole file). Raises Damaged, OSError."""
+    """Read an archive back with several threads; return (members, sha256 of the file). Raises Damaged, OSError."""
     errors = []
     count = 0
     with open(path, "rb") as listing, open(path, "rb", buffering=0) as content:
@@ -140,7 +141,7 @@ def verify(path, engine, threads, on_bytes=None):
             while not errors:
                 try:
                     with lock:
-                        chunk = [member for _, member in zip(range(16), members)]
+                        chunk = list(itertools.islice(members, 16))
                         count += len(chunk)
                     if not chunk:
                         return

@@ -232,9 +232,7 @@ class Crew:
             large.parts.put(("begin", archive.STORED, job.start, extents, True))
         if not resident:
             forget_cached(descriptor)
-        large.parts.put(
-            ("end",) + reading.judge_consistency(job.listed, before, descriptor, job.path, taken, expected)
-        )
+        large.parts.put(("end",) + reading.judge_consistency(job.listed, before, descriptor, job.path, taken, expected))
 
     def _begin(self, job, data, extents):
         """Return the begin part and the first data, moved to a line start when the file's head is left out."""
@@ -256,7 +254,7 @@ def was_cached(descriptor):
     if not hasattr(os, "RWF_NOWAIT") or not hasattr(os, "preadv"):
         return not hasattr(os, "posix_fadvise")
     try:
-        os.preadv(descriptor, [bytearray(1)], 0, os.RWF_NOWAIT)
+        os.preadv(descriptor, [bytearray(1)], 0, os.RWF_NOWAIT)  # novermin - asked for above; from Python 3.7 on
     except BlockingIOError:
         return False
     except OSError:
