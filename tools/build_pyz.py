@@ -67,7 +67,7 @@ def header(catalogue: dict[str, Any]) -> str:
     lines = []
     for language in ("ja", "en"):
         phrases = catalogue["phrases"][language]
-        lines += [f"saishu: E190: {phrases['error.E190.what']}", f"  {phrases['error.E190.next']}"]
+        lines += [f"[E190] {phrases['error.E190.what']}", phrases["error.E190.next"]]
     message = " \\\n    ".join(shlex.quote(line) for line in lines)
     return template.replace("@VERSION@", version()).replace("@MESSAGE@", message)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from saishu_collect import catalogue as knowledge
@@ -97,29 +97,26 @@ def _recognised(unit: Unit, words: Words) -> Iterator[str]:
             yield label + words.say("reference.recognised_content", names=", ".join(rule["content"]))
 
 
+TAKEN: dict[str, Callable[[Unit], list[str]]] = {
+    "tree": lambda step: [step["path"]],
+    "glob": lambda step: step["patterns"],
+    "list": lambda step: [f"{step['path']} > ls"],
+    "search": lambda step: [f"**/{name}" for name in step["names"]],
+    "search_folder": lambda step: [f"{place} > {step['folder']}" for place in step["where"]],
+    "command": lambda step: [" ".join(step["argv"])],
+    "registry": lambda step: step["keys"],
+    "services": lambda step: [f"service {name}" for name in step["names"]],
+    "event_log": lambda step: [f"{step['channel']} ({', '.join(step['formats'])})"],
+    "certificates": lambda step: [f"LocalMachine\\{step['store']}"],
+    "guided_trace": lambda step: step.get("results", []),
+    "fact": lambda step: step["from"],
+}
+"""What each kind of collection step takes; a kind that takes nothing by itself (a question) is not here."""
+
+
 def taken_by(unit: Unit) -> list[str]:
     """Return what the collection steps of a unit take: paths, names, commands, keys, channels, stores."""
-    taken: list[str] = []
-    for step in unit["collect"]:
-        kind = step["do"]
-        if kind == "tree":
-            taken.append(step["path"])
-        elif kind == "glob":
-            taken += step["patterns"]
-        elif kind == "search":
-            taken += [f"**/{name}" for name in step["names"]]
-        elif kind == "search_folder":
-            taken += [f"{place} > {step['folder']}" for place in step["where"]]
-        elif kind == "command":
-            taken.append(" ".join(step["argv"]))
-        elif kind == "registry":
-            taken += step["keys"]
-        elif kind == "event_log":
-            taken.append(f"{step['channel']} ({', '.join(step['formats'])})")
-        elif kind == "certificates":
-            taken.append(f"LocalMachine\\{step['store']}")
-        elif kind == "fact":
-            taken += step["from"]
+    taken = [path for step in unit["collect"] if step["do"] in TAKEN for path in TAKEN[step["do"]](step)]
     return list(dict.fromkeys(taken))
 
 

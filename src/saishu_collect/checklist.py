@@ -1,5 +1,6 @@
 """The paper form of a scenario: what to gather, where it is, how by hand; for people who may not run a tool."""
 
+import re
 import sys
 
 from saishu_collect import __version__, catalogue, checklist_html, checklist_markdown
@@ -11,6 +12,9 @@ ROOTS_UNIT = "certificates.root"
 # More places than these make a row of the form unreadable; the steps name them all.
 SHOWN_PLACES = 4
 LONGEST_COMMAND = 60
+
+# `[0-9]*_[a-z]` tells a program what a person sees in `*_*`.
+CLASSES = re.compile(r"(?:\[[^\]]*\]|\*)+")
 
 
 def add_arguments(parser, words):
@@ -89,8 +93,14 @@ def _groups(needs, scenario, words):
         chosen = [need for need in needs if need["platform"] == name]
         if chosen:
             groups.append({"title": words.say("checklist.group." + name), "needs": chosen})
-    # What holds everywhere is rarely the first thing to gather: it comes last.
-    return sorted(groups, key=lambda group: group["needs"][0]["platform"] == "any")
+    # What holds everywhere comes first where it is asked for, and last where it is only welcome.
+    return sorted(groups, key=lambda group: _rank(group["needs"]))
+
+
+def _rank(needs):
+    if needs[0]["platform"] != "any":
+        return 1
+    return 0 if any(need["need"] == "required" for need in needs) else 2
 
 
 def _row(known, need, scenario_id, numbers, words):
@@ -104,7 +114,7 @@ def _row(known, need, scenario_id, numbers, words):
         "need": need["need"],
         "need_text": words.say("checklist.need." + need["need"]),
         "condition": _condition(need, words),
-        "where": _shorten(_places(steps, words), words),
+        "where": _shorten(_places(steps, known["scenarios"][scenario_id]["platforms"], words), words),
         "how": _manner(steps, words),
         "steps": _by_hand(words.pick(unit["by_hand"]), words),
         "note": words.pick(unit["note"]) if "note" in unit else "",
@@ -163,7 +173,7 @@ def _joined(texts, words):
     return ("、" if words.lang == "ja" else ", ").join(texts)
 
 
-def _places(steps, words):
+def _places(steps, platforms, words):
     """Return where the evidence stands on the machine, one text for each place; commands only where there is none."""
     places = []
     for step in steps:
@@ -171,7 +181,7 @@ def _places(steps, words):
         if kind == "tree":
             places.append(step["path"])
         elif kind == "glob":
-            places.extend(step["patterns"])
+            places.extend(CLASSES.sub("*", pattern) for pattern in step["patterns"])
         elif kind == "search_folder":
             places.extend(step["where"])
         elif kind == "search":
@@ -184,7 +194,18 @@ def _places(steps, words):
             places.append(words.say("checklist.where.certificates." + step["store"]))
         elif kind == "disks":
             places.append(words.say("checklist.where.disks"))
+        elif kind == "guided_trace":
+            places.extend(step.get("results", ()))
+    # A unit for both systems names the paths of both; the form of one system shows its own.
+    places = [place for place in places if _system_of(place) in (None,) + tuple(platforms)]
     return places or [_cut(text) for text in _asked(steps)]
+
+
+def _system_of(place):
+    """Return the system that a path belongs to, None for what is no path of a disk."""
+    if place.startswith("/"):
+        return "linux"
+    return "windows" if place.startswith("%") or place[1:3] == ":\\" else None
 
 
 def _asked(steps):

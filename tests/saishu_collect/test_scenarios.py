@@ -17,7 +17,7 @@ def listed(lang, *arguments):
     parser = argparse.ArgumentParser()
     scenarios.add_arguments(parser, words)
     out = io.StringIO()
-    assert scenarios.run(parser.parse_args(arguments), words, out) == 0
+    assert scenarios.run(parser.parse_args(arguments), words, KNOWN, out) == 0
     return out.getvalue()
 
 

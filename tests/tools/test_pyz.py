@@ -107,8 +107,8 @@ def test_without_python_it_says_what_to_do_in_both_languages(pyz, tmp_path):
     said = done.stderr.decode()
     assert done.returncode == 4
     assert done.stdout == b""
-    assert "E190: このマシンに Python 3.6 以降が見つかりません。" in said
-    assert "E190: No Python 3.6 or later was found" in said
+    assert "[E190] このマシンに Python 3.6 以降が見つかりません。" in said
+    assert "[E190] No Python 3.6 or later was found" in said
     assert len(said.splitlines()) == 4
 
 
