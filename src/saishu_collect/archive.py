@@ -16,7 +16,7 @@ _ZIP64_FROM = 0xFFF00000
 """A member this large gets a ZIP64 local header, so that its sizes fit whatever deflate makes of it."""
 _WRITE_AFTER = 256 * 1024
 OPEN = 0xFFFFFFFF
-"""CRC in the header of a member that is still being written: it tells an open member from an empty one after a crash."""
+"""CRC in the header of a member still being written: after a crash it tells an open member from an empty one."""
 
 
 def dos_time(seconds):

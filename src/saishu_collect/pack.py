@@ -256,5 +256,5 @@ def say_consistency(record, consistency, taken, size_after):
     record["c"] = consistency
     if size_after != record["fs"]:
         record["fa"] = size_after
-    if consistency == outcomes.SHRANK:
+    if consistency == outcomes.SHRANK and "x" not in record and taken < record["fs"] - record.get("st", 0):
         record.update(o=outcomes.TRUNCATED if taken else outcomes.EMPTY, r=outcomes.SHRANK_WHILE_READ)

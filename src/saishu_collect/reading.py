@@ -89,7 +89,7 @@ def read_small(path, listed):
             before = os.fstat(descriptor)
             data = read_exactly(descriptor, before.st_size)
             consistency, after = judge_consistency(listed, before, descriptor, path, len(data), before.st_size)
-            if consistency != outcomes.SHRANK or attempt == 2:
+            if len(data) == before.st_size or attempt == 2:
                 return Read(data, before, consistency, after)
             time.sleep(_RETRY_PAUSE_S)
             os.lseek(descriptor, 0, os.SEEK_SET)
