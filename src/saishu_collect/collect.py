@@ -119,7 +119,7 @@ class Collection:
         self.log("scenarios: {}", ", ".join(ids))
         self.plan = plan.make_plan(self.catalogue, ids, machine, options, self.stop)
         self.facts = facts.find_facts(self.catalogue, self.plan, machine, options.given, self.answer, options.minimum)
-        self.warnings = observe.observe(self.catalogue, machine, self.answer, self.stop)
+        self.warnings = observe.observe(self.catalogue, machine, self.answer, self.facts, self.stop)
         self.window = survey.Window(self.started, options.since, options.failure_time)
         self.survey = survey.take_survey(self.plan, machine, self.window, self.stop)
         self.disk = survey.Disk(options.out)

@@ -16,8 +16,8 @@ class Seen:
         self.evidence = evidence
 
 
-def observe(catalogue, machine, answer, stop):
-    """Return the Seen warnings of this machine, in order of their ids.
+def observe(catalogue, machine, answer, known, stop):
+    """Return the Seen warnings of this machine, in order of their ids; `known` holds the Facts found so far.
 
     A tree without /etc is a part of a disk: what it lacks says nothing about the machine.
     """
@@ -26,6 +26,7 @@ def observe(catalogue, machine, answer, stop):
         "clock-off": _clock_off,
         "disk-full": _disk_full,
         "nva-unsupported": _nva,
+        "old-agent": lambda unit, machine, answer: _old_agent(unit, machine, known.get("env.agent_version")),
     }
     seen = []
     for name in sorted(checks):
@@ -116,6 +117,16 @@ def _fullness(mount, limits):
     if space.f_files and 100.0 * (1 - space.f_favail / float(space.f_files)) >= limits.get("inode_percent", 95):
         lines.append("{}: {} of {} inodes free".format(mount.point, space.f_favail, space.f_files))
     return lines
+
+
+def _old_agent(unit, machine, fact):
+    """Compare the agent's version with the lowest one that is supported, part by part."""
+    lowest = unit.get("versions", {}).get(machine.platform)
+    found = re.match(r"[0-9]+(?:\.[0-9]+)+", fact.value) if fact else None
+    if lowest is None or found is None:
+        return []
+    parts = [[int(part) for part in text.split(".")] for text in (found.group(0), lowest)]
+    return ["{} < {}".format(found.group(0), lowest)] if parts[0] < parts[1] else []
 
 
 def _clock_off(unit, machine, answer):
