@@ -26,7 +26,7 @@ def observe(catalogue, machine, answer, known, stop):
         "clock-off": _clock_off,
         "disk-full": _disk_full,
         "nva-unsupported": _nva,
-        "old-agent": lambda unit, machine, answer: _old_agent(unit, machine, known.get("env.agent_version")),
+        "old-agent": lambda unit, machine, _: _old_agent(unit, machine, known.get("env.agent_version")),
     }
     seen = []
     for name in sorted(checks):
