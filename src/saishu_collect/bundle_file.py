@@ -119,9 +119,24 @@ def identity(path):
     return status.st_dev, status.st_ino
 
 
-def name_of(host, scenarios, moment, state):
-    """Return the file name of a bundle: `saishu_<host>_<scenarios>_<UTC time>[_partial].zip`, plain ASCII."""
+def begin(folder, host, scenarios, moment, engine):
+    """Return (BundleFile, number): opened under the first name that no bundle of the same second has."""
+    number = 0
+    while True:
+        number += 1
+        name = name_of(host, scenarios, moment, outcomes.RUN_COMPLETE, number)
+        if any(other.startswith((name, name[:-4] + "_")) for other in os.listdir(folder)):
+            continue
+        try:
+            return BundleFile(os.path.join(folder, name), engine), number
+        except FileExistsError:
+            continue
+
+
+def name_of(host, scenarios, moment, state, number=1):
+    """Return the file name of a bundle: `saishu_<host>_<scenarios>_<UTC time>[-2][_interrupted].zip`, plain ASCII."""
     plain = "".join(character if character.isalnum() and ord(character) < 128 else "-" for character in host)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(moment))
-    ending = "" if state in (outcomes.RUN_COMPLETE, outcomes.RUN_PARTIAL) else "_" + state
+    ending = "-{}".format(number) if number > 1 else ""
+    ending += "" if state in (outcomes.RUN_COMPLETE, outcomes.RUN_PARTIAL) else "_" + state
     return "saishu_{}_{}_{}{}.zip".format(plain.strip("-")[:40] or "host", "+".join(scenarios)[:60], stamp, ending)

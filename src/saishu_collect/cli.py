@@ -227,18 +227,23 @@ def _options(arguments, catalogue):
     odd = [key for key, _ in arguments.given if key not in facts_known]
     if odd:
         raise Refused("E103", USAGE, key=", ".join(odd), known=", ".join(facts_known))
-    if not os.path.isdir(arguments.out):
-        try:
-            os.makedirs(arguments.out)
-        except OSError as error:
-            raise Refused("E402", NOT_ENOUGH, folder=arguments.out, error=error.strerror) from error
-    if not os.access(arguments.out, os.W_OK | os.X_OK):
-        raise Refused("E402", NOT_ENOUGH, folder=arguments.out, error=os.strerror(13))
+    if not arguments.dry_run:
+        _make_folder(arguments.out)
     return collect.Options(
         scenarios=arguments.scenarios, out=arguments.out, given=dict(arguments.given), minimum=arguments.minimum,
         since=arguments.since, max_size=arguments.max_size, failure_time=arguments.failure_time, root=arguments.root,
         offline=arguments.offline,
     )  # fmt: skip
+
+
+def _make_folder(folder):
+    """Make the output folder when it is not there; Refused when nothing can be written to it."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise Refused("E402", NOT_ENOUGH, folder=folder, error=error.strerror) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Refused("E402", NOT_ENOUGH, folder=folder, error=os.strerror(13))
 
 
 def _dry_run(arguments, speaker, run):

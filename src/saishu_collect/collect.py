@@ -97,6 +97,7 @@ class Collection:
         self.answer = None
         self.warnings = []
         self.bundle = None
+        self.number = 1
         self.on_bytes = pack.ignore
         self._since_checkpoint = [0, time.monotonic()]
 
@@ -153,8 +154,8 @@ class Collection:
         result = Result()
         engine = self.options.engine or deflate.choose_engine()
         scenarios = [choice.scenario for choice in self.choices]
-        name = bundle_file.name_of(facts.host_name(self.machine), scenarios, self.started, outcomes.RUN_COMPLETE)
-        self.bundle = bundle_file.BundleFile(os.path.join(self.options.out, name), engine)
+        host = facts.host_name(self.machine)
+        self.bundle, self.number = bundle_file.begin(self.options.out, host, scenarios, self.started, engine)
         self.log("packing with {} on {} threads; {}", engine.name, self.threads, ", ".join(control.be_gentle()))
         crew = workers.Crew(engine, self.threads)
         bounds = pack.Bounds(self.limit)
@@ -323,9 +324,9 @@ class Collection:
         return outcomes.RUN_PARTIAL if missing or stopped else outcomes.RUN_COMPLETE
 
     def _close(self, result):
-        final = bundle_file.name_of(
-            facts.host_name(self.machine), [choice.scenario for choice in self.choices], self.started, result.state
-        )
+        scenarios = [choice.scenario for choice in self.choices]
+        host = facts.host_name(self.machine)
+        final = bundle_file.name_of(host, scenarios, self.started, result.state, self.number)
         self.bundle.path = os.path.join(self.options.out, final)
         self.log("finished: {}", result.state)
         self.bundle.finish(lambda bundle: summary.tail_members(self, result, bundle))

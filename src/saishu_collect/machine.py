@@ -3,7 +3,8 @@
 import collections
 import os
 import re
-import stat
+
+from saishu_collect import reading
 
 Mount = collections.namedtuple("Mount", "device point kind options")
 
@@ -180,14 +181,16 @@ class Machine:
 
     def read_text(self, path, limit=65536):
         """Return the first bytes of a small text file of that machine, or None; never blocks on a FIFO."""
-        real = self.follow(self.real(path))
         try:
-            if not stat.S_ISREG(os.stat(real).st_mode):
-                return None
-            with open(real, "rb") as source:
-                return source.read(limit).decode("utf-8", "replace")
+            descriptor = reading.open_file(self.follow(self.real(path)))
         except OSError:
             return None
+        try:
+            return reading.read_exactly(descriptor, limit).decode("utf-8", "replace")
+        except OSError:
+            return None
+        finally:
+            os.close(descriptor)
 
     def exists(self, path):
         """Say whether a path of that machine exists; a dangling link counts."""

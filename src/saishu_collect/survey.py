@@ -106,9 +106,15 @@ def ratio_of(shown):
 
 
 class Disk:
-    """The space on the target: free bytes, what we leave untouched, and what a bundle may take."""
+    """The space on the target: free bytes, what we leave untouched, and what a bundle may take.
+
+    folder: need not exist yet.
+    """
 
     def __init__(self, folder):
+        folder = os.path.abspath(folder)
+        while not os.path.isdir(folder) and os.path.dirname(folder) != folder:
+            folder = os.path.dirname(folder)
         space = os.statvfs(folder) if hasattr(os, "statvfs") else None
         if space is None:
             import shutil
