@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from cli_page import draw_cli_page
 from reference_pages import draw_pages
 
 from saishu.catalogue import KnowledgeError, catalogue_text, compile_knowledge, knowledge_folder
@@ -18,11 +19,11 @@ from saishu.catalogue.own_words import own_words
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Return 0 when all is written or nothing would change, 1 when something would, or the knowledge is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file would change")
-    check = parser.parse_args().check
+    check = parser.parse_args(arguments).check
     try:
         catalogue = compile_knowledge(knowledge_folder())
     except KnowledgeError as error:
@@ -34,6 +35,7 @@ def main() -> int:
         return 1
     wanted = {"src/saishu_collect/catalogue.json": catalogue_text(catalogue)}
     wanted |= {f"docs/reference/{name}": text for name, text in draw_pages(catalogue).items()}
+    wanted["docs/reference/cli.md"] = draw_cli_page(catalogue)
     wanted |= {f"requirements/{purpose}.txt": _requirements(purpose) for purpose in ("run", "dev")}
     changed = [name for name, text in sorted(wanted.items()) if _current(name) != text]
     for name in changed:

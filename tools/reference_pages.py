@@ -68,7 +68,7 @@ def _one_evidence(name: str, unit: Unit, used: list[tuple[str, str]], words: Wor
     yield _fact(words, "reference.used_in", ", ".join(needs) or words.say("reference.used_in_none"))
     private = [words.say(f"checklist.privacy.{item}") for item in unit["privacy"]]
     yield _fact(words, "checklist.privacy", ", ".join(private))
-    yield _fact(words, "checklist.confidence", _confidence(unit, words))
+    yield _fact(words, "reference.confidence", _confidence(unit, words))
     if "note" in unit:
         yield _fact(words, "checklist.note", escape(words.pick(unit["note"])))
     yield _fact(words, "checklist.request", escape(words.pick(unit["request"])))
@@ -204,7 +204,7 @@ def _warnings(catalogue: Catalogue, words: Words) -> list[str]:
         lines += [f"## {name}", "", f"**{escape(words.pick(warning['title']))}**", ""]
         for field in ("meaning", "next_step"):
             lines.append(_fact(words, f"reference.{field}", escape(words.pick(warning[field]))))
-        lines.append(_fact(words, "checklist.confidence", _confidence(warning, words)))
+        lines.append(_fact(words, "reference.confidence", _confidence(warning, words)))
         for listed, values in sorted(warning.get("lists", {}).items()):
             lines.append(_fact(words, "reference.compared", f"{listed}: " + escape(", ".join(values))))
         for threshold, value in sorted(warning.get("thresholds", {}).items()):
