@@ -20,11 +20,12 @@ class MemberKind(enum.StrEnum):
 class Member:
     """One entry of a bundle.
 
-    path: decoded, forward slashes, no leading slash, no `..`; a member of a nested archive carries the path of its
+    path: decoded, NFC, forward slashes, no leading slash, no `..`, no invisible character (`<U+202E>` stands for one);
+    the second of two members with one name ends in `<2>`; a member of a nested archive carries the path of its
     archive in front: `case.zip!/Logs.ZIP!/Temp/CBEngineCurr.errlog` is `Logs.ZIP!/Temp/CBEngineCurr.errlog`.
     size: bytes when read, None where the container does not say before reading (a compressed single file).
     packed: bytes inside the container, None where that means nothing (a folder on disk).
-    modified: as the container says; zip times carry no zone and are naive.
+    modified: as the container says; a zip time without a zone in its extra fields is naive, all others are UTC.
     """
 
     path: str
@@ -51,12 +52,16 @@ class MatchedBy(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One member is evidence for one unit (and, where the unit has parts, for one part of it)."""
+    """One member is evidence for one unit (and, where the unit has parts, for one part of it).
+
+    weak: only its kind speaks for it (a picture, a program): it may be the evidence, nothing says that it is.
+    """
 
     member: Member
     evidence: str
     by: MatchedBy
     part: str | None = None
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
