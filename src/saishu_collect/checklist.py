@@ -189,7 +189,7 @@ def _places(steps, platforms, words):
         elif kind == "registry":
             places.extend(step["keys"])
         elif kind == "event_log":
-            places.append(words.say("checklist.where.event_log", channel=step["channel"]))
+            places.append(_event_log(step["channel"], words))
         elif kind == "certificates":
             places.append(words.say("checklist.where.certificates." + step["store"]))
         elif kind == "disks":
@@ -199,6 +199,12 @@ def _places(steps, platforms, words):
     # A unit for both systems names the paths of both; the form of one system shows its own.
     places = [place for place in places if _system_of(place) in (None,) + tuple(platforms)]
     return places or [_cut(text) for text in _asked(steps)]
+
+
+def _event_log(channel, words):
+    """Return where the Event Viewer of that language shows an event log."""
+    key = "checklist.where.event_log." + channel
+    return words.say(key) if words.has(key) else words.say("checklist.where.event_log", channel=channel)
 
 
 def _system_of(place):
@@ -215,7 +221,7 @@ def _asked(steps):
         if step["do"] == "list":
             asked.append(step["path"])
         elif step["do"] == "command":
-            asked.append(" ".join(step["argv"]))
+            asked.append(" ".join(step["argv"]).replace("{file}", step.get("file", "")))
         elif step["do"] == "services":
             asked.extend(step["names"])
     return asked

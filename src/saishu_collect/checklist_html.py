@@ -116,7 +116,7 @@ def _breakable(place):
 
 
 def _roots(roots, words):
-    heads = [_said(words, key) for key in ("column.done", "column.absent")]
+    heads = [_said(words, key) for key in ("roots.matches", "column.absent")]
     heads += [_said(words, "roots." + key) for key in ("name", "thumbprint", "valid_until")]
     lines = []
     for root in roots:
@@ -136,7 +136,9 @@ def _roots(roots, words):
         [
             '<section class="roots"><h2>{}</h2>'.format(_said(words, "roots")),
             "<p>{}</p>".format(_said(words, "roots_intro")),
-            "<table><thead><tr>{}</tr></thead>".format("".join("<th>{}</th>".format(head) for head in heads)),
+            "<table><thead><tr>{}</tr></thead>".format(
+                "".join('<th scope="col">{}</th>'.format(head) for head in heads)
+            ),
             "<tbody>{}</tbody></table></section>".format("\n".join(lines)),
         ]
     )

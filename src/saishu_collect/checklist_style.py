@@ -41,7 +41,7 @@ td.date { white-space: nowrap; }
 .details { break-before: page; margin-top: 8mm; }
 article { border-top: .25mm solid #888; padding: 1.5mm 0 1mm; }
 .why { font-style: normal; color: #222; }
-.remark { margin-left: 4mm; }
+.remark { margin: 0 0 .5mm; font-size: 8pt; }
 ol { margin: 1mm 0; padding-left: 7mm; }
 li { break-inside: avoid; }
 .where li { break-inside: auto; }
