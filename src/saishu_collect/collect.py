@@ -35,6 +35,8 @@ _CHECKPOINT_BYTES = 64 << 20
 _CHECKPOINT_SECONDS = 5.0
 _OWN_NAME = re.compile(r"saishu_.*\.zip(\.partial|\.journal)?\Z")
 _RUN_LOG_LINES = 5000
+JOURNAL_SHARE = 8
+"""The journal lies beside the archive as long as it takes less than this part of the room; else it stays in memory."""
 PLAN_MEMBER = "plan.json"
 """The first member: what the run intended. After a crash it is all that says which scenario this was."""
 
@@ -125,6 +127,8 @@ class Collection:
         self.survey = survey.take_survey(self.plan, machine, self.window, self.stop)
         self.disk = survey.Disk(options.out)
         self.limit, self.limit_reason = survey.archive_limit(self.disk, options.max_size)
+        if self.survey.journal < self.disk.budget // JOURNAL_SHARE:
+            self.limit = min(self.limit, self.disk.budget - self.survey.journal)
         for evidence, found in sorted(self.plan.searches.items()):
             self.log(
                 "search for {}: {} found, {} entries, {:.1f} s{}", evidence, len(found.found), found.entries,
@@ -158,7 +162,8 @@ class Collection:
         self.bundle, self.number = bundle_file.begin(self.options.out, host, scenarios, self.started, engine)
         self.log("packing with {} on {} threads; {}", engine.name, self.threads, ", ".join(control.be_gentle()))
         crew = workers.Crew(engine, self.threads)
-        bounds = pack.Bounds(self.limit)
+        bounds = pack.Bounds(self.limit, listing=self.survey.listing)
+        self.bundle.records.on_disk = self.survey.journal < self.disk.budget // JOURNAL_SHARE
         self.packer = pack.Packer(
             self.bundle.archive, self.bundle.records, crew, bounds, self.stop, self._on_record, self._on_bytes
         )
@@ -318,10 +323,7 @@ class Collection:
     def _state(items, stopped):
         if stopped == outcomes.INTERRUPTED:
             return outcomes.RUN_INTERRUPTED
-        missing = [
-            one for one in items if one["need"] == "required" and one["status"] in (tally.MISSING, tally.PARTIAL)
-        ]
-        return outcomes.RUN_PARTIAL if missing or stopped else outcomes.RUN_COMPLETE
+        return outcomes.RUN_PARTIAL if stopped or any(map(tally.is_open, items)) else outcomes.RUN_COMPLETE
 
     def _close(self, result):
         scenarios = [choice.scenario for choice in self.choices]

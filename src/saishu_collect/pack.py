@@ -5,10 +5,10 @@ import hashlib
 import os
 import time
 
-from saishu_collect import archive, large, names, outcomes, workers
+from saishu_collect import archive, large, names, outcomes, survey, workers
 
-SHARE_FOR_TAIL = 160
-"""Bytes to keep for each record in the manifest and the central directory (measured: about 120)."""
+SHARE_OF_MEMBER = 100
+"""Bytes that a member takes in the directory and, for its sums, in the manifest; its name comes on top (measured)."""
 WAIT_S = 0.2
 MOVED_AT_MOST = 1000
 
@@ -20,20 +20,27 @@ def ignore(_):
 class Bounds:
     """How much may be written.
 
-    archive: bytes the archive may have in the end. file: bytes taken of one file. tail: bytes kept for the manifest,
-    the summaries and the central directory, besides a share for each record.
+    archive: bytes the archive may have in the end. file: bytes taken of one file. tail: bytes kept for the summaries
+    and the frame of the manifest. listing: bytes that the manifest's entries will take; each file has one, packed or
+    not.
     """
 
-    def __init__(self, archive_bytes=None, file_bytes=4 << 30, tail=24 * 1024):
+    def __init__(self, archive_bytes=None, file_bytes=4 << 30, tail=24 * 1024, listing=0):
         self.archive = archive_bytes
         self.file = file_bytes
         self.tail = tail
+        self.listing = listing
 
-    def room(self, position, records):
-        """Return the bytes that may still be written for evidence; None without a limit."""
+    def room(self, position, owed, listed):
+        """Return the bytes that may still be written for evidence; None without a limit.
+
+        owed: bytes that the members so far take in directory and manifest. listed: bytes of the entries so far.
+        """
         if self.archive is None:
             return None
-        return max(0, self.archive - position - self.tail - records * SHARE_FOR_TAIL)
+        left = self.archive - self.tail
+        # Where the list alone would leave no room, evidence still gets half of it.
+        return max(0, left - position - owed - max(listed, min(self.listing, left // 2)))
 
 
 class Packer:
@@ -55,6 +62,7 @@ class Packer:
         self._queue = collections.deque()
         self._batch = workers.Batch()
         self._taken = names.Taken()
+        self._owed = self._listed = 0
         self.moved = []
         self.opened = set()
 
@@ -129,11 +137,14 @@ class Packer:
     def add(self, record):
         """Add a record to the journal and tell who listens."""
         self.records.add(record)
+        self._listed += survey.listing_size(record["p"])
+        if "off" in record:
+            self._owed += SHARE_OF_MEMBER + len(record["m"].encode("utf-8"))
         self._on_record(record)
 
     def room(self):
         """Return the bytes that evidence may still take in the archive; None without a limit."""
-        return self.bounds.room(self.target.position, self.records.count)
+        return self.bounds.room(self.target.position, self._owed, self._listed)
 
     def _write_next(self):
         task = self._queue.popleft()

@@ -14,7 +14,8 @@ class Records:
     """Appends records and reads them back in order.
 
     path: where the journal goes when it outgrows memory, or at once with eager (so that a crash can be recovered).
-    A journal that cannot be written stays in memory: the run goes on, only a crash would lose it.
+    A journal that cannot be written stays in memory: the run goes on, only a crash would lose it. The same with
+    on_disk switched off, where the archive needs the room.
     """
 
     def __init__(self, path, keep_in_memory=KEEP_IN_MEMORY):
@@ -25,6 +26,7 @@ class Records:
         self._held = 0
         self._spilled = False
         self._file = None
+        self.on_disk = True
 
     def add(self, record):
         """Append one record (a flat dict of JSON values)."""
@@ -37,7 +39,7 @@ class Records:
 
     def flush(self):
         """Write what is held to the journal file; keeps it in memory when the disk is full."""
-        if not self._lines:
+        if not self._lines or not self.on_disk:
             return
         try:
             if self._file is None:

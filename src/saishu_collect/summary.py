@@ -64,11 +64,8 @@ def item_line(say, catalogue, item):
 
 
 def open_items(head):
-    """Return the required items that are not complete, in order."""
-    return [
-        item for item in head["items"]
-        if item["need"] == "required" and item["status"] in (tally.MISSING, tally.PARTIAL)
-    ]  # fmt: skip
+    """Return the items that keep the run from being complete, in order."""
+    return [item for item in head["items"] if tally.is_open(item)]
 
 
 def how_to_supply(say, catalogue, item):

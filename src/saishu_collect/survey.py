@@ -53,6 +53,8 @@ class Survey:
 
     files, bytes: of ordinary files that will be read. packed: a guess of their size in the archive.
     by_evidence: {id: [files, bytes]}. too_old: [files, bytes] that --since leaves out. other: entries not readable.
+    listing: a guess of the bytes that the entries of all of them take in the packed manifest. journal: the same for
+    the journal, which is not packed.
     """
 
     def __init__(self):
@@ -62,6 +64,8 @@ class Survey:
         self.by_evidence = {}
         self.too_old = [0, 0]
         self.other = 0
+        self.listing = 0
+        self.journal = 0
         self.seconds = 0.0
 
 
@@ -70,6 +74,8 @@ def take_survey(plan, machine, window, stop, clock=time.monotonic):
     survey = Survey()
     started = clock()
     for shown, entry in planning.entries_of(plan, machine, stop):
+        survey.listing += listing_size(shown)
+        survey.journal += 220 + 2 * len(shown)
         if entry.status is None or entry.skipped:
             survey.other += 1
             continue
@@ -87,6 +93,11 @@ def take_survey(plan, machine, window, stop, clock=time.monotonic):
             sums[1] += size
     survey.seconds = clock() - started
     return survey
+
+
+def listing_size(shown):
+    """Return about how many bytes the entry of a path takes in the packed manifest."""
+    return 40 + len(shown.encode("utf-8", "backslashreplace")) // 2
 
 
 def data_size(status):

@@ -7,9 +7,11 @@ PARTIAL = "partial"
 MISSING = "missing"
 NOT_APPLICABLE = "not_applicable"
 
-_HARMLESS_SKIPS = frozenset(
-    [outcomes.SYMLINK, outcomes.SPECIAL_FILE, outcomes.OWN_OUTPUT, outcomes.NO_SUCH_PROGRAM, outcomes.LOOP]
-)
+_HARMLESS_SKIPS = frozenset([
+    outcomes.SYMLINK, outcomes.SPECIAL_FILE, outcomes.OWN_OUTPUT, outcomes.NO_SUCH_PROGRAM, outcomes.LOOP,
+    outcomes.OLDER_THAN_SINCE,
+])  # fmt: skip
+"""What is no loss: it holds nothing, or the person asked to leave it out."""
 LEFT_OUT_MINIMUM = "left_out_minimum"
 
 
@@ -21,6 +23,7 @@ class Count:
         self.bytes = 0
         self.bad = {}
         self.first_bad = None
+        self.too_old = 0
 
     def add(self, record):
         """Count one record."""
@@ -28,6 +31,7 @@ class Count:
         if outcome in (outcomes.COLLECTED, outcomes.EMPTY, outcomes.TRUNCATED, outcomes.TIMED_OUT) and "m" in record:
             self.files += 1
             self.bytes += record.get("s", 0)
+        self.too_old += reason == outcomes.OLDER_THAN_SINCE
         if is_gap(record):
             key = reason or outcome
             self.bad[key] = self.bad.get(key, 0) + 1
@@ -47,6 +51,16 @@ def is_gap(record):
     if outcome == outcomes.SKIPPED:
         return reason not in _HARMLESS_SKIPS
     return not (outcome == outcomes.MISSING and record.get("c") == outcomes.VANISHED)
+
+
+def is_open(item):
+    """Say whether an item keeps the run from being complete: a required one, or a recommended one of which parts lack.
+
+    A recommended one of which nothing exists on the machine is no gap; one that we had to cut is.
+    """
+    if item["need"] == "required":
+        return item["status"] in (MISSING, PARTIAL)
+    return item["need"] == "recommended" and item["status"] == PARTIAL
 
 
 class Tally:
@@ -77,7 +91,8 @@ class Tally:
     @staticmethod
     def _absent(need, unit, count, stopped):
         """Return (status, reason) of an item of which nothing is there."""
-        reason = stopped or count.main_reason or outcomes.NO_SUCH_FILE
+        found_nothing = outcomes.OLDER_THAN_SINCE if count.too_old else outcomes.NO_SUCH_FILE
+        reason = stopped or count.main_reason or found_nothing
         if need["need"] == "if_present" and reason in (outcomes.NO_SUCH_FILE, outcomes.NOT_WITH_ROOT):
             return NOT_APPLICABLE, reason
         if _needs_person(unit):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-
 from e2e_collect.running import Collector, has
 from e2e_collect.trees import plain_linux
 

@@ -37,11 +37,12 @@ def log_lines(size, seed=1):
     while have < size:
         number += 1
         words = b" ".join(draw.choice(WORDS) for _ in range(8))
-        line = b"2024-05-01T%02d:%02d:%02d host %s[%d]: %s %x\n" % (
-            number // 3600 % 24, number // 60 % 60, number % 60, draw.choice(WORDS), number, words, draw.getrandbits(40),
-        )  # fmt: skip
-        lines.append(line)
-        have += len(line)
+        clock = b"%02d:%02d:%02d" % (number // 3600 % 24, number // 60 % 60, number % 60)
+        mark = draw.getrandbits(40)
+        clock = b"%02d:%02d:%02d" % (number // 3600 % 24, number // 60 % 60, number % 60)
+        mark = draw.getrandbits(40)
+        lines.append(b"2024-05-01T%s host %s[%d]: %s %x\n" % (clock, draw.choice(WORDS), number, words, mark))
+        have += len(lines[-1])
     return b"".join(lines)
 
 
