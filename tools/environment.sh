@@ -23,7 +23,7 @@ else
         rm -rf "$venv"
         if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
             say "installing python3-venv"
-            apt-get update -qq >&2 && apt-get install -y -qq python3-venv >&2
+            apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null
             "$python" -m venv "$venv"
         else
             say "the module venv is missing. Install it (Debian, Ubuntu: apt-get install python3-venv), or install uv."
