@@ -56,7 +56,8 @@ class BundleFile:
                 os.fsync(self._file.fileno())
                 return count
             except OSError:
-                end = self._last_members_from(end, cut)
+                # What had not reached the disk is lost with the failed write: members end where the file does.
+                end = self._last_members_from(min(end, self.archive.position), cut)
                 if end is None:
                     raise
                 self._cut_from = end
