@@ -16,9 +16,16 @@ job() {
     esac
 }
 
+started=$(mktemp)
+trap 'rm -f "$started"' EXIT
 job $saishu collect --yes -o "$out"
 collected=$code
-bundle=$(ls -t "$out"/*.zip | head -n 1)
+# Bundles of earlier runs lie here too.
+bundle=$(find "$out" -maxdepth 1 -name '*.zip' -newer "$started" | sort | tail -n 1)
+if [ -z "$bundle" ]; then
+    say "run: the collection wrote no bundle (exit code $collected), see above." >&2
+    exit "$collected"
+fi
 job $saishu check "$bundle" >"$out/check.txt"
 checked=$code
 cat "$out/check.txt"
