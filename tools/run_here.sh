@@ -16,14 +16,17 @@ job() {
     esac
 }
 
-started=$(mktemp)
-trap 'rm -f "$started"' EXIT
+# Bundles of earlier runs lie here too: ours is the one that was not there before.
+earlier=$(ls "$out"/*.zip 2>/dev/null || true)
 job $saishu collect --yes -o "$out"
 collected=$code
-# Bundles of earlier runs lie here too.
-bundle=$(find "$out" -maxdepth 1 -name '*.zip' -newer "$started" | sort | tail -n 1)
+bundle=
+for file in "$out"/*.zip; do
+    [ -e "$file" ] && ! printf '%s\n' "$earlier" | grep -qxF -- "$file" && bundle=$file
+done
 if [ -z "$bundle" ]; then
     say "run: the collection wrote no bundle (exit code $collected), see above." >&2
+    [ "$collected" -ne 0 ] || collected=5
     exit "$collected"
 fi
 job $saishu check "$bundle" >"$out/check.txt"
