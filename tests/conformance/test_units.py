@@ -44,7 +44,9 @@ def every_text(catalogue):
 
 
 # These are the same word in both languages: formats, names of products, units, punctuation.
-SAME_IN_BOTH = re.compile(r"^[\W\d_]*$|^(?:(?:[A-Z0-9][\w.+-]*|\{\w+\})[\s,/()·&:]*)+$|^\[?\{\w+\}")
+SAME_IN_BOTH = re.compile(
+    r"^> |^[\W\d_]*$|^(?:(?:[A-Z0-9][\w.+-]*|\{\w+\})[\s,/()·&:=-]*)+$|^\W*\{\w+\}[^ ]*$|^[a-z/_.]+$"
+)
 
 
 def test_japanese_texts_contain_japanese(catalogue):
