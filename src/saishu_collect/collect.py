@@ -30,6 +30,7 @@ from saishu_collect import (
     walk,
     workers,
 )
+from saishu_collect.windows import steps as windows_steps
 
 _CHECKPOINT_BYTES = 64 << 20
 _CHECKPOINT_SECONDS = 5.0
@@ -200,6 +201,7 @@ class Collection:
             shown = names.text_of(one.shown) + " (listing)"
             self.packer.text(member, text.encode("utf-8", "backslashreplace"), one.evidence, self.clock(), shown)
         self._run_commands()
+        windows_steps.perform(self)
         self._pack_files()
         self.packer.drain()
         self._pack_moved()

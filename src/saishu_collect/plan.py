@@ -6,11 +6,12 @@ import re
 
 from saishu_collect import catalogue as knowledge
 from saishu_collect import outcomes, search, walk
+from saishu_collect.windows import steps as windows_steps
 
 REQUIRED_PASS = 0
 OTHER_PASS = 1
 _FILE_STEPS = ("tree", "glob")
-NOT_HERE_STEPS = ("registry", "event_log", "certificates", "disks", "guided_trace", "services")
+SYSTEM_STEPS = ("registry", "event_log", "certificates", "disks", "guided_trace", "services")
 
 
 class Source:
@@ -35,7 +36,8 @@ class Plan:
     """What a run will do.
 
     needs: dicts of expand_scenario, in order. sources: Source list without overlaps. commands: [(step, [ids])].
-    folders: Listings. gaps: [(shown, ids, outcome, reason)] known before we start.
+    folders: Listings. gaps: [(shown, ids, outcome, reason)] known before we start. system_steps: [(step, [ids])] that
+    only the running Windows answers.
     tags: Tagger. searches: {id: search.Search} for what had to be searched.
     """
 
@@ -47,6 +49,7 @@ class Plan:
         self.folders = []
         self.gaps = []
         self.probes = []
+        self.system_steps = []
         self.searches = {}
         self.tags = Tagger()
 
@@ -146,12 +149,23 @@ def _plan_step(plan, step, unit, machine, options, stop):
         _plan_search(plan, step, evidence, machine, stop)
     elif kind == "search_folder":
         _plan_folders(plan, step, evidence, machine, stop)
+    elif kind == "command" and "file" in step:
+        _plan_system_step(plan, step, evidence, machine)
     elif kind == "command":
         _plan_command(plan, step, evidence, machine)
     elif kind == "probe_network":
         plan.probes.append(evidence)
-    elif kind in NOT_HERE_STEPS:
-        plan.gaps.append((kind, [evidence], outcomes.SKIPPED, outcomes.NOT_IN_THIS_BUILD))
+    elif kind in SYSTEM_STEPS:
+        _plan_system_step(plan, step, evidence, machine)
+
+
+def _plan_system_step(plan, step, evidence, machine):
+    """Plan what only the running system can answer; a tree cannot be asked."""
+    if machine.live and machine.platform == "windows":
+        windows_steps.plan_step(plan, step, evidence)
+        return
+    reason = outcomes.NOT_WITH_ROOT if not machine.live else outcomes.NOT_THIS_PLATFORM
+    plan.gaps.append((windows_steps.title(step), [evidence], outcomes.SKIPPED, reason))
 
 
 def speaks_of(pattern, platform):
