@@ -210,12 +210,20 @@ def run_collect(arguments, say, catalogue):
     interactive = not arguments.yes and not arguments.json and sys.stdin is not None and sys.stdin.isatty()
     if not arguments.json:
         speaker.plan(run)
-    if interactive:
-        speaker.ask_facts(run)
-        if not stop and not speaker.confirm():
-            speaker.tell("collect.not_begun")
-            return DONE
+    if interactive and not _asked(speaker, run, stop):
+        speaker.tell("collect.not_begun")
+        return DONE
     return _collect(arguments, speaker, run, say)
+
+
+def _asked(speaker, run, stop):
+    """Ask a person for the facts and for the word to begin; True when it was given."""
+    stop.at_question = True
+    try:
+        speaker.ask_facts(run)
+        return bool(stop) or speaker.confirm()
+    finally:
+        stop.at_question = False
 
 
 def _options(arguments, catalogue):

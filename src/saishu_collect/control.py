@@ -7,11 +7,15 @@ from saishu_collect import outcomes
 
 
 class Stop:
-    """Says whether to go on. The first signal asks for a tidy end, a second one for an immediate one."""
+    """Says whether to go on. The first two signals ask for a tidy end, the third ends the program at once.
+
+    at_question: True while a person is asked something; then a signal ends the program there, nothing having begun.
+    """
 
     def __init__(self):
         self.reason = None
         self.signals = 0
+        self.at_question = False
 
     def __bool__(self):
         return self.reason is not None
@@ -22,17 +26,20 @@ class Stop:
             self.reason = reason
 
     def listen(self):
-        """Take SIGINT, SIGTERM, SIGHUP (and Ctrl-Break) as requests to stop."""
+        """Take SIGINT, SIGTERM, SIGHUP (and Ctrl-Break) as requests to stop; under nohup a hang-up stays ignored."""
         for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
             number = getattr(signal, name, None)
-            if number is not None:
-                signal.signal(number, self._on_signal)
+            if number is None or (name == "SIGHUP" and signal.getsignal(number) == signal.SIG_IGN):
+                continue
+            signal.signal(number, self._on_signal)
         if hasattr(signal, "SIGPIPE"):
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
     def _on_signal(self, number, frame):  # noqa: ARG002 - the signature is the system's
         self.signals += 1
         self.request(outcomes.INTERRUPTED)
+        if self.at_question:
+            raise KeyboardInterrupt
         if self.signals >= 3:
             os._exit(130)
 

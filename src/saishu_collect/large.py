@@ -100,6 +100,9 @@ def _pour(packer, task, record, method, start, text, permits):
     _conclude(record, part, size, start, task.job.tries)
     packer.remember_moved(task.job, task.status, record.get("c"))
     packer.add(record)
+    if part[0] == "stopped":
+        # After a crash from here on, only the journal tells that this member is not the whole file.
+        packer.records.flush()
 
 
 def _conclude(record, part, size, start, tries):

@@ -27,49 +27,83 @@ def recover(path, now):
     partial = path if path.endswith(bundle_file.PARTIAL_ENDING) else path + bundle_file.PARTIAL_ENDING
     journal = partial[: -len(bundle_file.PARTIAL_ENDING)] + bundle_file.JOURNAL_ENDING
     engine = deflate.standard_engine()
-    known = {}
-    if os.path.exists(journal):
-        known = {record["off"]: record for record in records.read_journal(journal) if "off" in record}
-    with open(partial, "r+b", buffering=0) as file:
-        members, end = _walk_members(file, known, engine)
-        _close(file, members, end, engine, now)
+    journaled = list(records.read_journal(journal)) if os.path.exists(journal) else []
+    cut, count, digest = _close_somehow(partial, journaled, engine, now)
     final = partial[: -len(bundle_file.PARTIAL_ENDING)]
     final = (final[:-4] if final.endswith(".zip") else final) + "_recovered.zip"
-    count, digest = verify.verify(partial, engine, 2)
     os.rename(partial, final)
     if os.path.exists(journal):
         os.unlink(journal)
-    cut = sum(1 for record in members if record["o"] == outcomes.TRUNCATED)
     return {
         "schema": "saishu/recover/1", "bundle": os.path.abspath(final), "members": count,
         "size": os.path.getsize(final), "sha256": digest, "cut_members": cut,
     }  # fmt: skip
 
 
-def _walk_members(file, known, engine):
-    """Return (records, end) of the whole members from the start of the file, the last one perhaps cut."""
+def _close_somehow(partial, journaled, engine, now):
+    """Return (cut members, members, sha256) of the archive, closed in the least costly way that reads back well.
+
+    It may be finished already (killed while it was read back); else the journal is believed; else, when a power cut
+    left other bytes than the journal says, every member is checked.
+    """
+    try:
+        return (0,) + verify.verify(partial, engine, 2)
+    except verify.Damaged:
+        pass
+    for check in (False, True):
+        with open(partial, "r+b", buffering=0) as file:
+            members, end = _walk_members(file, journaled, engine, check)
+            _close(file, members, end, engine, now)
+        try:
+            cut = sum(1 for record in members if record["o"] == outcomes.TRUNCATED and "off" in record)
+            return (cut,) + verify.verify(partial, engine, 2)
+        except verify.Damaged:
+            if check:
+                raise
+            journaled = members
+    return None
+
+
+def _walk_members(file, journaled, engine, check):
+    """Return (records, end) of the whole members from the start of the file, the last one perhaps cut.
+
+    Records without `off` are entries that were never in the archive, or are damaged now.
+    """
     size = file.seek(0, os.SEEK_END)
-    if size == 0:
-        raise NotOurs("empty")
     members = []
     offset = 0
+    for record in journaled:
+        if "off" not in record:
+            members.append(record)
+        elif _end_of(file, record) <= size and not (check and not _is_whole(file, record, engine)):
+            members.append(record)
+            offset = _end_of(file, record)
+        elif record["off"] < size:
+            members.append(_lost(record))
     while offset < size:
-        record = known.get(offset)
-        if record is None or not _fits(file, record, size):
-            record = _read_header(file, offset, size)
-            if record is None:
-                break
-            if not _measure(file, record, size, engine):
-                break
+        record = _read_header(file, offset, size)
+        if record is None or record["m"] == manifest.MEMBER or not _measure(file, record, size, engine):
+            break
         members.append(record)
-        offset = record["end"] if "end" in record else _end_of(file, record)
-    if not members:
+        offset = record["end"]
+    if not any("off" in record for record in members):
         raise NotOurs("no member")
     return members, offset
 
 
-def _fits(file, record, size):
-    return _end_of(file, record) <= size
+def _is_whole(file, record, engine):
+    listed = verify.Listed(record["m"], record["me"], record["crc"], record["k"], record["s"], record["off"])
+    try:
+        verify.check_member(file.fileno(), listed, engine)
+    except Exception:  # noqa: BLE001 - Damaged, zlib.error, a torn header: whatever it is, the member is not whole
+        return False
+    return True
+
+
+def _lost(record):
+    """Return the record of a member that is damaged, as an entry that the archive does not hold."""
+    kept = {key: record[key] for key in ("p", "ph", "e", "fs", "t", "md") if key in record}
+    return dict(kept, o=outcomes.FAILED, r=outcomes.IO_ERROR)
 
 
 def _end_of(file, record):
@@ -125,20 +159,24 @@ def _measure(file, record, size, engine):
 
 
 def _digest(file, record, engine):
+    """Return the SHA-256 of a member's content, or None when it is damaged."""
     digest = hashlib.sha256()
     inflater = engine.inflater() if record["me"] == archive.DEFLATED else None
     file.seek(record["start"])
     left = record["k"]
+    crc = 0
     try:
         while left:
             data = file.read(min(_READ, left))
             if not data:
                 return None
             left -= len(data)
-            digest.update(inflater.decompress(data) if inflater else data)
+            plain = inflater.decompress(data) if inflater else data
+            crc = engine.crc32(plain, crc)
+            digest.update(plain)
     except Exception:  # noqa: BLE001 - zlib.error or an accelerator's own: a damaged member ends the recovery
         return None
-    return digest.hexdigest()
+    return digest.hexdigest() if crc == record["crc"] else None
 
 
 def _cut_open_member(file, record, size, engine):
@@ -222,7 +260,7 @@ def _stored_prefix(file, start, size, engine):
 
 def _intended(file, first, end):
     """Return what the first member, the plan, says of the run; an empty dict when it is not there."""
-    if first["m"] != collect.PLAN_MEMBER:
+    if first.get("m") != collect.PLAN_MEMBER or "off" not in first:
         return {}
     file.seek(first["off"])
     header = file.read(30)
@@ -252,5 +290,5 @@ def _close(file, members, end, engine, now):
     target.position = end
     pieces = manifest.chunks(head, members, lambda _: True)
     tail = manifest.write_stream(target, engine, manifest.MEMBER, now, pieces)
-    target.finish(members + [tail])
+    target.finish([record for record in members if "off" in record] + [tail])
     os.fsync(file.fileno())
