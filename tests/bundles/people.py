@@ -10,7 +10,9 @@ from pathlib import Path
 
 from bundles.rawzip import DEFLATED, Piece, write_zip
 
-WAAGENT = b"2024-05-01T03:06:52.123456Z INFO ExtHandler [Microsoft.Azure.RecoveryServices.VMSnapshotLinux-1.0] enabled\n"
+WAAGENT = (
+    b"2024-05-01T03:06:52.123456Z INFO ExtHandler [Microsoft.Azure.RecoveryServices.VMSnapshotLinux-1.0] enabled\n"
+)
 SYSLOG = b"May  1 03:06:52 vm01 systemd[1]: Started Session 1 of user root.\n" * 40
 TREE = {
     "var/log/syslog": SYSLOG,

@@ -83,7 +83,9 @@ def write_wide_zip(path, count, total):
         for number in range(count):
             name = b"C/WindowsAzure/Logs/Plugins/Extension/1.0.0.%d/Log%06d.log" % (number // 500, number)
             file.seek(at)
-            file.write(struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 0, 0x6000, 0x5821, crc, size, size, len(name), 0) + name)
+            file.write(
+                struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 0, 0x6000, 0x5821, crc, size, size, len(name), 0) + name
+            )
             extra = struct.pack("<HHQ", 1, 8, at) if at >= 0xFFFFFFFF else b""
             central += struct.pack(
                 "<4s4B4H3L5H2L", b"PK\1\2", 45, 0, 45, 0, 0, 0, 0x6000, 0x5821, crc, size, size, len(name), len(extra),

@@ -17,6 +17,10 @@ from saishu.bundle.limits import MIB
 from saishu.bundle.sources import Pull
 
 _STEP = 64 * 1024
+_FIRST_BITE = 1024
+_LONGEST_MAGIC = 6
+_MOST_BARREN = 1000
+"""Empty streams in a row that are still believed; a file of a million of them only wants to cost time."""
 _MEMORY = 128 * MIB
 """The widest dictionary that is given memory: `zstd --long=27` and `xz -9` fit, crafted headers do not."""
 
@@ -98,7 +102,10 @@ class Inflating:
         self._make = make
         self._joined = joined
         self._decoder = make()
-        self._waiting = b""
+        self._held = b""
+        self._at = 0
+        self._bite = _FIRST_BITE
+        self._barren = 0
         self._done = False
 
     def read(self, size: int, /) -> bytes:
@@ -107,33 +114,46 @@ class Inflating:
                 break
             out = self._decoded(size)
             if out:
+                self._barren = 0
                 return out
         return b""
 
     def _decoded(self, size: int) -> bytes:
-        data = self._waiting
-        self._waiting = b""
-        if not data and self._decoder.needs_input:
-            data = self._packed.read(_STEP)
-            if not data:
-                self._done = True
-                raise DamagedData("packed data ends early")
+        data = self._bitten() if self._decoder.needs_input else b""
         try:
-            return self._decoder.decompress(data, size)
+            out = self._decoder.decompress(data, size)
         except (OSError, EOFError, ValueError, MemoryError, zlib.error, lzma.LZMAError) as trouble:
             self._done = True
             raise DamagedData(str(trouble)) from trouble
+        if self._decoder.eof:
+            self._at -= len(self._decoder.unused_data)
+        return out
+
+    def _bitten(self) -> bytes:
+        """The next packed bytes: few at the beginning of a stream, because what a tiny stream leaves is copied."""
+        if self._at >= len(self._held):
+            self._held, self._at = self._packed.read(_STEP), 0
+        if not self._held:
+            self._done = True
+            raise DamagedData("packed data ends early")
+        data = self._held[self._at : self._at + self._bite]
+        self._at += len(data)
+        self._bite = min(_STEP, self._bite * 4)
+        return data
 
     def _next_stream(self) -> bool:
         """Start on the next stream of a joined file; False when there is none."""
-        rest = (self._decoder.unused_data or self._packed.read(_STEP)) if self._joined else b""
-        if len(rest) < 6:
-            rest += self._packed.read(_STEP) if rest else b""
-        if not any(rest.startswith(magic) for magic, _ in MAGICS):
+        if self._joined and len(self._held) - self._at < _LONGEST_MAGIC:
+            self._held, self._at = self._held[self._at :] + self._packed.read(_STEP), 0
+        if not self._joined or not any(self._held.startswith(magic, self._at) for magic, _ in MAGICS):
             self._done = True
             return False
+        self._barren += 1
+        if self._barren > _MOST_BARREN:
+            self._done = True
+            raise DamagedData("streams without content")
         self._decoder = self._make()
-        self._waiting = rest
+        self._bite = _FIRST_BITE
         return True
 
 

@@ -26,6 +26,8 @@ OFFICE_PICTURE = re.compile(r"\A(?:xl|word|ppt)/media/[^/]+\Z")
 _PACKED = ("tar", "gz", "tgz", "bz2", "tbz", "tbz2", "xz", "txz", "zst", "tzst")
 _OFFICE = ("xlsx", "xlsm", "docx", "pptx")
 _ENDINGS = frozenset((*_PACKED, *_OFFICE, "zip", "7z", "rar", "cab", "lzh", "lha"))
+_ODD_ENDS = frozenset(">0123456789")
+_LAST_LETTERS = _ODD_ENDS | {form(ending[-1]) for ending in _ENDINGS for form in (str.lower, str.upper)}
 
 _GUESSES = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -58,8 +60,7 @@ def named_kind(name: str) -> str | None:
 
 def ends_like_archive(name: str) -> bool:
     """A quick look at the last ending, which turns most names away before the expressions are asked."""
-    ending = name.rpartition(".")[2].lower()
-    return ending in _ENDINGS or ending[-1:] == ">" or ending[-1:].isdigit()
+    return name[-1:] in _LAST_LETTERS and (name[-1:] in _ODD_ENDS or name.rpartition(".")[2].lower() in _ENDINGS)
 
 
 def is_volume(name: str) -> bool:

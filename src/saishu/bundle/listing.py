@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from array import array
 from collections import Counter
 from dataclasses import replace
@@ -62,11 +63,12 @@ class Listing:
 
     def finish(self) -> list[BundleNote]:
         """Tell twins apart, drop repeated folders, and say what was unusual: one note for each kind of trouble."""
-        if len({member.path for member in self.members}) != len(self.members):
-            self._part_twins()
         folded = len({member.path.lower() for member in self.members})
         if folded != len(self.members):
-            self._find_collision(len(self.members) - folded)
+            self._part_twins()
+            folded = len({member.path.lower() for member in self.members})
+            if folded != len(self.members):
+                self._find_collision(len(self.members) - folded)
         return [
             note(code, None, count=count, example=self._examples[code]) for code, count in sorted(self._seen.items())
         ]
@@ -101,6 +103,7 @@ class Listing:
             seen.add(folded)
 
 
+@functools.lru_cache(4096)
 def zip_time(date: int, time: int) -> datetime | None:
     """The naive local time of a zip entry; None for an impossible one."""
     try:

@@ -42,10 +42,11 @@ def find_manifests(bundle: Bundle) -> tuple[Manifest, ...]:
 def _read(bundle: Bundle, candidates: list[Member]) -> Iterator[Manifest]:
     for member in candidates:
         try:
-            if not _is_ours(bundle.head(member, 4096)):
-                continue
             with bundle.open(member, _LARGEST) as stream:
-                content = orjson.loads(stream.read())
+                data = stream.read()
+            if not _is_ours(data):
+                continue
+            content = orjson.loads(data)
         except orjson.JSONDecodeError:
             bundle.add_note(note(Code.BAD_MANIFEST, member.path))
             continue
@@ -56,5 +57,6 @@ def _read(bundle: Bundle, candidates: list[Member]) -> Iterator[Manifest]:
             yield Manifest(member.path.removesuffix(NAME), content)
 
 
-def _is_ours(head: bytes) -> bool:
-    return b"saishu/" in head
+def _is_ours(data: bytes) -> bool:
+    """The schema stands anywhere: our collector sorts the keys, and the list of files comes before it."""
+    return b'"saishu/manifest/' in data

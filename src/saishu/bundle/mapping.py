@@ -20,7 +20,9 @@ from saishu.model.bundle import BundleNote, Match, MatchedBy, Member, MemberKind
 
 Catalogue = ReadOnly[str, Any]
 _LONGEST_PATH = 4096
-_OURS = frozenset((MANIFEST, "environment.json", "run.log", "summary.ja.txt", "summary.en.txt", "summary.html"))
+_OURS = frozenset(
+    (MANIFEST, "plan.json", "environment.json", "run.log", "summary.ja.txt", "summary.en.txt", "summary.html")
+)
 _PART = re.compile(r"\.part\Z", re.IGNORECASE)
 _TELLING = re.compile(
     r"\.(?:(?:err)?log|txt|evtx|csv|nfo|png|jpe?g|bmp|gif|webp|exe|py|xml|gz|out|\d+)\Z", re.IGNORECASE
@@ -134,19 +136,32 @@ class _Words:
     def sort(self, files: list[Member]) -> tuple[list[Match], list[Member]]:
         """The matches of every file that something speaks for, and the files that nothing speaks for."""
         matches: list[Match] = []
-        lost: list[tuple[Member, str]] = []
-        for member in files:
-            bare = _bare(member.path)
-            claims = self._paths.claims(bare)
+        strangers: list[Member] = []
+        known = [(member, bare, self._paths.claims(bare)) for member, bare in ((m, _bare(m.path)) for m in files)]
+        roots = self._roots(known)
+        for member, bare, natural in known:
+            whole = roots.whole(bare) if roots else bare
+            claims = natural if whole is bare else [*natural, *self._paths.claims(whole)]
             units = self._listed.get(member.path.lower()) if self._listed else None
             if units:
-                matches += self._told(member, bare, units, claims)
+                found = self._told(member, bare, units, claims)
             elif claims:
-                matches += self._pathed(member, bare, claims)
+                found = self._pathed(member, bare, claims)
             else:
-                lost.append((member, bare))
-        again, strangers = self._second_chance(lost)
-        return matches + again, strangers
+                found = self._named(member, bare)
+            matches += found
+            if not found:
+                strangers.append(member)
+        return matches, strangers
+
+    def _roots(self, known: list[tuple[Member, str, list[Claim]]]) -> Roots:
+        """Where trees of this bundle were cut off; only asked when there are files that no path speaks for."""
+        lost = [bare for _, bare, claims in known if not claims]
+        return Roots.of(self._paths.folders(), lost, self._globs) if lost and not self._listed else Roots({})
+
+    def _named(self, member: Member, bare: str) -> list[Match]:
+        claims = _parted(self._names.claims(_name(bare)), ())
+        return [Match(member, claim.evidence, MatchedBy.NAME, claim.part) for claim in claims]
 
     def _pathed(self, member: Member, bare: str, claims: list[Claim]) -> list[Match]:
         plan = self._plans.get(tuple(claims))
@@ -161,22 +176,6 @@ class _Words:
         told = _parted([Claim(unit) for unit in units], hints)
         found = [Match(member, claim.evidence, MatchedBy.MANIFEST, claim.part) for claim in told]
         return found + [match for match in self._pathed(member, bare, claims) if match.evidence not in units]
-
-    def _second_chance(self, lost: list[tuple[Member, str]]) -> tuple[list[Match], list[Member]]:
-        """Files that no path speaks for: with the front that their tree was cut off from, then by their name."""
-        matches: list[Match] = []
-        strangers: list[Member] = []
-        roots = Roots.of(self._paths.folders(), (bare for _, bare in lost), self._globs) if lost else Roots({})
-        for member, bare in lost:
-            claims = self._paths.claims(roots.whole(bare)) if roots else []
-            found = self._pathed(member, bare, claims) if claims else []
-            if not found:
-                named = _parted(self._names.claims(_name(bare)), ())
-                found = [Match(member, claim.evidence, MatchedBy.NAME, claim.part) for claim in named]
-            matches += found
-            if not found:
-                strangers.append(member)
-        return matches, strangers
 
 
 def _bare(path: str) -> str:

@@ -76,12 +76,11 @@ def _undeclared(raw: bytes, *, windows: bool) -> str:
         # Two-byte UTF-8 and half-width katakana share bytes; a Windows archive that reads as katakana is meant so.
         katakana = windows and japanese is not None and not _JAPANESE.search(utf8) and _only_half_width(japanese)
         return japanese if katakana and japanese is not None else utf8
+    euc = None if windows else _japanese(raw, "euc_jp")
+    if euc is not None and _JAPANESE.search(euc) and (japanese is None or _HALF_WIDTH.search(japanese)):
+        return euc
     if japanese is not None and (windows or _JAPANESE.search(japanese)):
         return japanese
-    if not windows:
-        euc = _japanese(raw, "euc_jp")
-        if euc is not None and _JAPANESE.search(euc):
-            return euc
     return raw.decode("cp437" if windows else "latin-1")
 
 

@@ -66,13 +66,13 @@ class Nest:
         else:
             self.members += members
         self.where.extend(range(base, base + len(members)))
-        for number, member in enumerate(members):
-            if member.kind is MemberKind.FILE and self._is_archive(member.path):
-                self._waiting.append((part, number, part.prefix + member.path))
+        candidates = [number for number, member in enumerate(members) if ends_like_archive(member.path)]
+        for number in candidates:
+            path = part.prefix + members[number].path
+            if members[number].kind is MemberKind.FILE and self._is_archive(path):
+                self._waiting.append((part, number, path))
 
     def _is_archive(self, path: str) -> bool:
-        if not ends_like_archive(path):
-            return False
         if is_volume(path):
             self._refuse(Code.SPLIT, path)
             return False

@@ -20,8 +20,9 @@ _NAMED, _NAMELESS = 2, 3
 class Roots:
     """Folders of one bundle, each with the path that is missing in front of what lies in it."""
 
-    def __init__(self, fronts: dict[str, str]) -> None:
+    def __init__(self, fronts: dict[str, str], tops: frozenset[str] = frozenset()) -> None:
         self._fronts = fronts
+        self._tops = tops
 
     def __bool__(self) -> bool:
         return bool(self._fronts)
@@ -33,7 +34,9 @@ class Roots:
             folder = folder.rpartition("/")[0]
             front = self._fronts.get(folder)
             if front is not None:
-                return front + path[len(folder) + 1 if folder else 0 :]
+                below = path[len(folder) + 1 if folder else 0 :]
+                # What begins at the top of a disk (`var/…`, `windows/…`) was not cut off and stands beside the tree.
+                return path if below.partition("/")[0] in self._tops else front + below
         return path
 
     @classmethod
@@ -49,7 +52,8 @@ class Roots:
             if anything.fullmatch(child):
                 seen.setdefault(folder, {})[child] = is_folder
         fronts = {folder: _front(folder, children, tests) for folder, children in seen.items()}
-        return cls({folder: front for folder, front in fronts.items() if front is not None})
+        tops = frozenset(parent.partition("/")[0] for parent in known if "/" in parent)
+        return cls({folder: front for folder, front in fronts.items() if front is not None}, tops)
 
 
 def _known_children(globs: Iterable[str]) -> dict[str, set[str]]:

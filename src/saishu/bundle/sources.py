@@ -46,9 +46,11 @@ class FileSource:
         self.size = file.seek(0, io.SEEK_END) if size is None else size
 
     def read_at(self, offset: int, length: int) -> bytes:
+        if not 0 <= offset < self.size or length <= 0:
+            return b""
         with self._lock:
             self._file.seek(offset)
-            return self._file.read(max(0, min(length, self.size - offset)))
+            return self._file.read(min(length, self.size - offset))
 
     def close(self) -> None:
         self._file.close()
@@ -62,7 +64,7 @@ class BytesSource:
         self.size = len(data)
 
     def read_at(self, offset: int, length: int) -> bytes:
-        return self._data[offset : offset + length]
+        return self._data[offset : offset + length] if offset >= 0 else b""
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -77,7 +79,7 @@ class Stretch:
         self.size = max(0, min(length, source.size - start))
 
     def read_at(self, offset: int, length: int) -> bytes:
-        return self._source.read_at(self._start + offset, max(0, min(length, self.size - offset)))
+        return self._source.read_at(self._start + offset, min(length, self.size - offset)) if offset >= 0 else b""
 
     def close(self) -> None:
         """The source belongs to somebody else."""
@@ -93,7 +95,7 @@ class Joined:
 
     def read_at(self, offset: int, length: int) -> bytes:
         pieces = []
-        while length > 0 and offset < self.size:
+        while length > 0 and 0 <= offset < self.size:
             at = bisect_right(self._starts, offset) - 1
             piece = self._parts[at].read_at(offset - self._starts[at], length)
             if not piece:

@@ -106,7 +106,7 @@ class GuardedStream(io.RawIOBase):
             return
         if promised is not None and self._goes_on():
             self._report(Code.SIZE_LIES, bytes=promised)
-        elif self._opened.crc is not None and self._crc != self._opened.crc:
+        if self._opened.crc is not None and self._crc != self._opened.crc:
             self._report(Code.MEMBER_DAMAGED, bytes=self._given)
 
     def _goes_on(self) -> bool:

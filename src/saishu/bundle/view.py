@@ -108,10 +108,10 @@ class Bundle:
 
     def text_head(self, member: Member, size: int = HEAD) -> bytes:
         """The first `size` bytes of one file, inflated when it is a packed single file."""
-        raw = self.head(member, size)
+        raw = self.head(member, size + 4096)
         packing = packing_of(raw)
         if packing is None:
-            return raw
+            return raw[:size]
         pull, pieces, left = unpacked(Reader(BytesSource(raw)), packing), [], size
         with contextlib.suppress(DamagedData):
             while left > 0 and (piece := pull.read(left)):

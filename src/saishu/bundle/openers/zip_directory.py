@@ -25,6 +25,7 @@ _LOCATOR = struct.Struct("<4sLQL")
 _TAIL = MIB
 """How far from the end the directory's end is looked for: a comment is 64 KiB, mail gateways add a little."""
 MAXIMUM32 = 0xFFFFFFFF
+_LOOKAHEAD, _LOOKAHEADS = 256 * MIB, 64
 
 
 @dataclass(slots=True)
@@ -69,6 +70,10 @@ def _directory_at(source: Source, at: int, record: bytes, limits: Limits) -> Dir
         return Directory(b"", 0, 0)
     for begin in (at - size, offset):
         if 0 <= begin <= at and source.read_at(begin, 4) == CENTRAL_SIGNATURE:
+            if begin != offset and source.read_at(0, 4) == LOCAL_SIGNATURE:
+                # The file begins with a member that this directory does not know: it belongs to a zip stored inside
+                # one whose own end is lost.
+                return None
             records = source.read_at(begin, min(size, at - begin))
             return Directory(records, begin - offset, count)
     return None
@@ -121,7 +126,19 @@ def recover_directory(source: Source, limits: Limits) -> Directory:
 _Local = tuple[int, tuple[int, ...], bytes, bytes, int, int | None, int]
 
 
+class _Allowance:
+    """How often recovery may look far ahead; without an end to it crafted headers cost the square of their number."""
+
+    def __init__(self, times: int) -> None:
+        self._left = times
+
+    def spend(self) -> bool:
+        self._left -= 1
+        return self._left >= 0
+
+
 def _local_entries(source: Source) -> Iterator[_Local]:
+    allowance = _Allowance(_LOOKAHEADS)
     at = find(source, LOCAL_SIGNATURE, 0)
     while 0 <= at < source.size:
         fixed = source.read_at(at, LOCAL.size)
@@ -133,13 +150,15 @@ def _local_entries(source: Source) -> Iterator[_Local]:
             return
         name, extra = names[: header[9]], names[header[9] :]
         start = at + LOCAL.size + len(names)
-        packed, size, crc, end = _extent(source, header, extra, start)
+        packed, size, crc, end = _extent(source, header, extra, start, allowance)
         if name and header[3] <= 99:
             yield at, header, name, extra, packed, size, crc
         at = find(source, LOCAL_SIGNATURE, end)
 
 
-def _extent(source: Source, header: tuple[int, ...], extra: bytes, start: int) -> tuple[int, int | None, int, int]:
+def _extent(
+    source: Source, header: tuple[int, ...], extra: bytes, start: int, allowance: _Allowance
+) -> tuple[int, int | None, int, int]:
     """Packed size, size, CRC and end of one entry's data, believed only when a header follows."""
     packed, size, crc, flags = header[7], header[8], header[6], header[2]
     if MAXIMUM32 in (packed, size):
@@ -148,7 +167,7 @@ def _extent(source: Source, header: tuple[int, ...], extra: bytes, start: int) -
     known = (packed or not flags & 8) and (follows in (b"PK", b"") or start + packed >= source.size)
     if known and (packed or size == 0):
         return packed, size, crc, start + packed
-    return _by_descriptor(source, start)
+    return _by_descriptor(source, start, _LOOKAHEAD if header[3] == 0 and allowance.spend() else 0)
 
 
 def _wide_sizes(extra: bytes, packed: int, size: int) -> tuple[int, int]:
@@ -161,27 +180,45 @@ def _wide_sizes(extra: bytes, packed: int, size: int) -> tuple[int, int]:
     return packed, size
 
 
-def _by_descriptor(source: Source, start: int) -> tuple[int, int | None, int, int]:
-    """The extent of an entry from the descriptor behind it, or up to the next header, or to the end."""
+def _by_descriptor(source: Source, start: int, lookahead: int) -> tuple[int, int | None, int, int]:
+    """The extent of an entry from the descriptor behind it, or up to the next header, or to the end.
+
+    lookahead: how far a header is passed by in search of a descriptor that fits, because stored data may hold
+    headers of its own (a zip inside the zip).
+    """
     at = start
+    fallback: tuple[int, int | None, int, int] | None = None
     while (at := find(source, b"PK", at)) >= 0:
         mark = source.read_at(at, 24)
-        if mark.startswith(DESCRIPTOR_SIGNATURE):
-            for form in ("<LLL", "<LQQ"):
-                length = struct.calcsize(form)
-                if len(mark) >= 4 + length:
-                    crc, packed, size = struct.unpack_from(form, mark, 4)
-                    if packed == at - start:
-                        return packed, size, crc, at + 4 + length
-        elif mark[:4] in (LOCAL_SIGNATURE, CENTRAL_SIGNATURE):
-            bare = source.read_at(at - 12, 12) if at - 12 >= start else b""
-            crc, packed, size = struct.unpack("<LLL", bare) if bare else (0, -1, 0)
-            if packed == at - 12 - start:
-                return packed, size, crc, at
-            if _plausible(source, at, mark):
-                return at - start, None, 0, at
+        found = _at_descriptor(mark, at - start, at)
+        if found is not None:
+            return found
+        if fallback is None and mark[:4] in (LOCAL_SIGNATURE, CENTRAL_SIGNATURE):
+            fallback = _before_header(source, start, at, mark)
+        if fallback is not None and at - fallback[3] >= lookahead:
+            return fallback
         at += 2
-    return source.size - start, None, 0, source.size
+    return fallback or (source.size - start, None, 0, source.size)
+
+
+def _at_descriptor(mark: bytes, distance: int, at: int) -> tuple[int, int | None, int, int] | None:
+    if mark.startswith(DESCRIPTOR_SIGNATURE):
+        for form in ("<LLL", "<LQQ"):
+            length = struct.calcsize(form)
+            if len(mark) >= 4 + length:
+                crc, packed, size = struct.unpack_from(form, mark, 4)
+                if packed == distance:
+                    return packed, size, crc, at + 4 + length
+    return None
+
+
+def _before_header(source: Source, start: int, at: int, mark: bytes) -> tuple[int, int | None, int, int] | None:
+    """The extent when a header begins at `at`: a descriptor without signature may stand in front of it."""
+    if at - 12 >= start:
+        crc, packed, size = struct.unpack("<LLL", source.read_at(at - 12, 12))
+        if packed == at - 12 - start:
+            return packed, size, crc, at
+    return (at - start, None, 0, at) if _plausible(source, at, mark) else None
 
 
 def _plausible(source: Source, at: int, mark: bytes) -> bool:

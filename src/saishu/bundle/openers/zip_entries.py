@@ -20,6 +20,9 @@ _UNKNOWN = 0xFFFFFFFFFFFFFFFF
 _UNIX_HOSTS = frozenset({3, 19})
 _SYSTEMD_ESCAPE = re.compile(rb"\\x[0-9a-f]{2}")
 _LOCAL_SIZE = 30
+_SLASHES = (b"/", b"\\")
+_TELLING_BITS, _PLAIN_FILE = 0xF0000010, (0, stat.S_IFREG << 16)
+"""The bits of the external attributes that make a member something else than a file, and what a file has there."""
 _UNIX_EPOCH_FILETIME = 116444736000000000
 
 
@@ -104,7 +107,9 @@ def list_entries(directory: Directory, limits: Limits) -> Entries:
         else:
             path, flags = _path(raw, header, extra)
         modified = (_stamp(extra) if extra else None) or zip_time(header[8], header[7])
-        listing.add(Member(path, _kind(raw, header), size, packed, modified, bool(header[5] & 1)), at, flags)
+        ordinary = header[17] & _TELLING_BITS in _PLAIN_FILE and raw[-1:] not in _SLASHES
+        kind = MemberKind.FILE if ordinary else _kind(raw, header)
+        listing.add(Member(path, kind, size, packed, modified, header[5] & 1 == 1), at, flags)
         at = name_end + header[13] + header[14]
         count += 1
     whole = at >= end and directory.count in (None, count, count & 0xFFFF)
