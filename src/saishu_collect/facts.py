@@ -7,6 +7,7 @@ import threading
 
 from saishu_collect import commands, metadata, outcomes
 from saishu_collect import plan as planning
+from saishu_collect.windows import system as windows_system
 
 
 class Fact:
@@ -130,7 +131,10 @@ def _value(source, machine, answer):
     kind, _, name = source.partition(":")
     if kind == "imds":
         return answer.field(name)
-    if kind in ("system", "file") and name in _SYSTEM and machine.platform == "linux":
+    if machine.platform == "windows":
+        known = windows_system.FACTS.get(source) if machine.live else None
+        return known() if known else None
+    if kind in ("system", "file") and name in _SYSTEM:
         return _SYSTEM[name](machine)
     return None
 

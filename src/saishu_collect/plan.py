@@ -6,6 +6,7 @@ import re
 
 from saishu_collect import catalogue as knowledge
 from saishu_collect import outcomes, search, walk
+from saishu_collect.windows import folders as windows_folders
 from saishu_collect.windows import steps as windows_steps
 
 REQUIRED_PASS = 0
@@ -137,7 +138,8 @@ def _plan_step(plan, step, unit, machine, options, stop):
     if not holds(step.get("when", {}), options.minimum, plan.scenarios, machine.platform):
         return
     if kind in _FILE_STEPS:
-        for pattern in [step["path"]] if kind == "tree" else step["patterns"]:
+        given = [step["path"]] if kind == "tree" else step["patterns"]
+        for pattern in windows_folders.of_step(step, given, machine):
             if speaks_of(pattern, machine.platform):
                 plan.tags.add_pattern(pattern, evidence)
                 plan.sources.extend(_sources_of(pattern, machine))
@@ -163,6 +165,9 @@ def _plan_system_step(plan, step, evidence, machine):
     """Plan what only the running system can answer; a tree cannot be asked."""
     if machine.live and machine.platform == "windows":
         windows_steps.plan_step(plan, step, evidence)
+        for pattern in step.get("results", ()):
+            plan.tags.add_pattern(pattern, evidence)
+            plan.sources.extend(_sources_of(pattern, machine))
         return
     reason = outcomes.NOT_WITH_ROOT if not machine.live else outcomes.NOT_THIS_PLATFORM
     plan.gaps.append((windows_steps.title(step), [evidence], outcomes.SKIPPED, reason))
@@ -184,11 +189,11 @@ def _expect_in_each_folder(plan, pattern, evidence, machine):
 
 
 def _plan_listing(plan, step, evidence, machine):
-    if not speaks_of(step["path"], machine.platform):
-        return
-    for real in walk.expand(step["path"], machine):
-        listing = Listing(machine.shown(real), real, [evidence], step.get("depth"), step.get("entries"))
-        plan.folders.append(listing)
+    for pattern in windows_folders.of_step(step, [step["path"]], machine):
+        if speaks_of(pattern, machine.platform):
+            for real in walk.expand(pattern, machine):
+                listing = Listing(machine.shown(real), real, [evidence], step.get("depth"), step.get("entries"))
+                plan.folders.append(listing)
 
 
 def _sources_of(pattern, machine):

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 
 from saishu_collect import commands
-from saishu_collect.windows import certificate_store, event_service, hive, pieces, service_control
+from saishu_collect.windows import certificate_store, disk_devices, event_service, hive, pieces, service_control
 
 
 class Context:
@@ -59,6 +59,11 @@ class Context:
         """Return the full path of a program of Windows: no other folder is searched."""
         return "\\".join((self.system_root, "System32", program))
 
+    def program(self, name):
+        """Return the full path of a program that is part of Windows, else the name as it is."""
+        path = self.system32(name)
+        return path if "\\" not in name and os.path.exists(path) else name
+
     def hive(self):
         """Return the registry."""
         return hive.Hive()
@@ -70,6 +75,10 @@ class Context:
     def certificates(self, store):
         """Return the certificates of a LocalMachine store."""
         return certificate_store.read_store(store)
+
+    def disks(self):
+        """Return (disks, volumes, whether the time ended it)."""
+        return disk_devices.read_all(self.bounds)
 
     def events(self):
         """Return the event log service."""

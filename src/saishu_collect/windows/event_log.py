@@ -92,6 +92,8 @@ def _by_tool(channel, target, context):
         return "not on this machine", 0
     if ran.outcome == outcomes.TIMED_OUT:
         return "no answer within {:.0f} s".format(seconds), 0
+    if ran.exit is None:
+        return ran.errors or "did not start", 0
     if ran.exit:
         return "exit code {}".format(ran.exit), ran.exit
     return None, 0

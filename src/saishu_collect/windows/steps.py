@@ -5,11 +5,24 @@ import os
 import threading
 
 from saishu_collect import outcomes, reading
-from saishu_collect.windows import certificates, context, event_log, pieces, registry, services
+from saishu_collect.windows import (
+    certificates,
+    context,
+    disks,
+    event_log,
+    pieces,
+    registry,
+    services,
+    tool_file,
+    traces,
+)
 
 KINDS = {
     "certificates": (certificates.perform, 60),
+    "command": (tool_file.perform, 300),
+    "disks": (disks.perform, 90),
     "event_log": (event_log.perform, 900),
+    "guided_trace": (traces.perform, 60),
     "registry": (registry.perform, 120),
     "services": (services.perform, 60),
 }
