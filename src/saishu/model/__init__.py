@@ -1,7 +1,7 @@
 """The types that pass through doors; they hold facts and do no work."""
 
 from saishu.model.bundle import BundleNote, Match, MatchedBy, Member, MemberKind, SourceRef
-from saishu.model.completeness import Completeness, FactFound, Item, Need, Status, Warned
+from saishu.model.completeness import Completeness, FactFound, Item, Need, Platform, Reason, Status, Warned, Words
 
 __all__ = [
     "BundleNote",
@@ -13,7 +13,10 @@ __all__ = [
     "Member",
     "MemberKind",
     "Need",
+    "Platform",
+    "Reason",
     "SourceRef",
     "Status",
     "Warned",
+    "Words",
 ]
