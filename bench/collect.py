@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from contenders import DEFAULT_WORK, TOOLS, Place, Tool, find_archive, obstacle, versions
 from contents import Completeness, compare, read_contents
-from running import Run, adopt_orphans, run_measured
+from running import Run, adopt_orphans, run_measured, wait_until_idle
 from tables import Bar, bars_table, machine_facts, mega, publish, spread, table
 from tree import digest_tree, grow_tree
 
@@ -57,7 +57,7 @@ def prepare_cache(log: Path, cold: bool) -> None:
                         pass
 
 
-def run_rounds(tools: list[Tool], place: Place, rounds: int, cold: bool) -> list[Row]:
+def run_rounds(tools: list[Tool], place: Place, rounds: int, cold: bool, patience: float) -> list[Row]:
     """Run every tool once per round, another one first each time; return a row per tool."""
     wanted = digest_tree(os.fsencode(place.log))
     rows: dict[str, Row] = {}
@@ -66,6 +66,7 @@ def run_rounds(tools: list[Tool], place: Place, rounds: int, cold: bool) -> list
         for tool in tools[turn:] + tools[:turn]:
             fresh(place.out)
             command = tool.command(place)
+            wait_until_idle(patience)
             prepare_cache(place.log, cold)
             run = run_measured(command, place.tree, place.work / "talk.txt")
             archive = find_archive(place.out)
@@ -158,6 +159,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seed", default="1")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cold", action="store_true", help="empty the page cache before each run (root)")
+    parser.add_argument("--patience", type=float, default=20, help="seconds to wait for an idle machine before a run")
     parser.add_argument("--only", nargs="*", default=[], help="parts of tool names")
     parser.add_argument("--journals", choices=("auto", "genuine", "stand-in"), default="auto")
     parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help="folder for tree and archives (needs 5 GiB)")
@@ -178,7 +180,7 @@ def main() -> int:
     asked = [t for t in TOOLS if "collect" in t.bench and (not chosen.only or any(o in t.name for o in chosen.only))]
     absent = {tool.name: reason for tool in asked if (reason := obstacle(tool, work))}
     rows = run_rounds([t for t in asked if t.name not in absent], Place(work / "tree", work / "out", work),
-                      chosen.rounds, chosen.cold)  # fmt: skip
+                      chosen.rounds, chosen.cold, chosen.patience)  # fmt: skip
     total, files = int(str(facts["bytes"])), int(str(facts["files"]))
     held = bars(rows, total)
     publish("\n\n".join([

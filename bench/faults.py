@@ -124,14 +124,12 @@ def observe(tool: Tool, place: Place, run: Run, wanted: dict[bytes, tuple[int, s
     )  # fmt: skip
 
 
-def ending(run: Run) -> str:
-    """Say how a run ended."""
-    words = {
-        "exited": f"exit {run.exit_code}",
-        "killed": "**killed at the limit**",
-        "deaf": "**deaf to SIGINT, killed**",
-    }
-    return words[run.ended]
+def ending(run: Run, archive: int) -> str:
+    """Say how a run ended; one that left no archive, with its last words."""
+    if run.ended != "exited":
+        return {"killed": "**killed at the limit**", "deaf": "**deaf to SIGINT, killed**"}[run.ended]
+    last = [line.strip() for line in run.output.splitlines() if line.strip()][-1:]
+    return f"exit {run.exit_code}" + (f" ({last[0][:70]})" if last and not archive else "")
 
 
 def outcome_row(outcome: Outcome) -> list[str]:
@@ -139,9 +137,9 @@ def outcome_row(outcome: Outcome) -> list[str]:
     run = outcome.run
     stopped = [] if run.stopped_in is None else [f"{run.wall - run.stopped_in:.1f} / {run.stopped_in:.1f}"]
     return [
-        outcome.tool.name, ending(run), f"{run.wall:.1f}", *stopped, mega(outcome.archive), mega(run.written),
-        f"{outcome.ordinary} of {len(ORDINARY)}", outcome.opens, outcome.unzip, outcome.growing, outcome.truncating,
-        outcome.says if outcome.verdict is None else outcome.verdict.says,
+        outcome.tool.name, ending(run, outcome.archive), f"{run.wall:.1f}", *stopped, mega(outcome.archive),
+        mega(run.written), f"{outcome.ordinary} of {len(ORDINARY)}", outcome.opens, outcome.unzip, outcome.growing,
+        outcome.truncating, outcome.says if outcome.verdict is None else outcome.verdict.says,
     ]  # fmt: skip
 
 
@@ -208,10 +206,12 @@ def main() -> int:
     for tool in (tool for tool in asked if tool.name not in absent):
         run = run_among_trouble(tool, place, chosen.limit, None)
         whole.append(observe(tool, place, run, wanted))
-        sys.stderr.write(f"{tool.name}: {ending(run)}, {run.wall:.1f} s\n")
+        sys.stderr.write(f"{tool.name}: {ending(run, whole[-1].archive)}, {run.wall:.1f} s\n")
         run = run_among_trouble(tool, place, chosen.limit, min(INTERRUPT_AFTER, run.wall / 2))
         stopped.append(observe(tool, place, run, wanted))
-        sys.stderr.write(f"{tool.name}, SIGINT: {ending(run)}, stopped in {run.stopped_in or 0:.1f} s\n")
+        sys.stderr.write(
+            f"{tool.name}, SIGINT: {ending(run, stopped[-1].archive)}, stopped in {run.stopped_in or 0:.1f} s\n"
+        )
     held = bars(whole, stopped)
     publish("\n\n".join(filter(None, [
         "# Collecting from a folder that misbehaves",

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 SAMPLE_S = 0.05
 GRACE_S = 10.0
+IDLE_SAMPLE_S, IDLE_SHARE = 1.0, 0.1
 _PR_SET_CHILD_SUBREAPER = 36
 _KEPT_OUTPUT = 8000
 
@@ -76,6 +77,16 @@ def _busy_seconds() -> float:
     fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
     user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, fields[:8])
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
+def wait_until_idle(patience: float) -> None:
+    """Wait, `patience` seconds at most, until others use less than a tenth of one core for a second."""
+    limit = time.monotonic() + patience
+    while time.monotonic() < limit:
+        busy, begun = _busy_seconds(), time.monotonic()
+        time.sleep(IDLE_SAMPLE_S)
+        if _busy_seconds() - busy < IDLE_SHARE * (time.monotonic() - begun):
+            return
 
 
 class _Watch:

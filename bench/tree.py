@@ -84,7 +84,7 @@ def write_small(folder: bytes, count: int, kind: str, seed: str) -> None:
                 name + f"/unit{number:04d}.log.gz".encode(), rng.randrange(9000, 50000), "syslog", f"{seed}{number}"
             )
         else:
-            write_pieces(name + f"/unit{number:04d}.log".encode(), stream, int(65536 * rng.random() ** 9))
+            write_pieces(name + f"/unit{number:04d}.log".encode(), stream, 400 + int(65000 * rng.random() ** 9))
 
 
 def write_pieces(path: bytes, stream: LogStream, size: int) -> None:
@@ -163,7 +163,7 @@ def run_job(job: Job) -> None:
 def grow_tree(folder: Path, seed: str = "1", scale: float = 1.0, journals: str = "auto") -> dict[str, object]:
     """Make the tree at folder/var/log unless it is there already; return its facts (files, bytes, digest, …)."""
     genuine = journals == "genuine" or (journals == "auto" and JOURNAL_REMOTE is not None)
-    wanted = {"seed": seed, "scale": scale, "genuine_journals": genuine, "layout": 3}
+    wanted = {"seed": seed, "scale": scale, "genuine_journals": genuine, "layout": 4}
     facts_file = folder.with_name(folder.name + ".json")
     if facts_file.exists() and folder.is_dir():
         facts: dict[str, object] = json.loads(facts_file.read_text())
