@@ -28,6 +28,7 @@ from saishu_collect import (
 from saishu_collect import (
     catalogue as knowledge,
 )
+from saishu_collect.windows import certificate_verb, traces
 
 DONE = 0
 GAPS = 1
@@ -100,6 +101,7 @@ def make_parser(say, program, more_verbs=None):
     add("collect", run_collect, _collect_arguments)
     if more_verbs:
         more_verbs(add)
+    add("certificates", _with_catalogue(certificate_verb), certificate_verb.add_arguments)
     add("checklist", _with_catalogue(checklist), checklist.add_arguments)
     add("scenarios", _with_catalogue(scenarios), scenarios.add_arguments)
     add("recover", run_recover, _recover_arguments)
@@ -131,6 +133,7 @@ def _collect_arguments(parser, say):
     option("--max-size", type=values.size, metavar="2G", phrase="max_size")
     option("--failure-time", type=values.moment, metavar="TIME", phrase="failure_time")
     option("--root", metavar="DIR", phrase="root")
+    option("--tss", metavar="DIR", phrase="tss")
     option("--dry-run", action="store_true", phrase="dry_run")
     option("--yes", "-y", action="store_true", phrase="yes")
     option("--offline", action="store_true", phrase="offline")
@@ -210,6 +213,7 @@ def run_collect(arguments, say, catalogue):
     interactive = not arguments.yes and not arguments.json and sys.stdin is not None and sys.stdin.isatty()
     if not arguments.json:
         speaker.plan(run)
+        traces.accompany(run, speaker, interactive)
     if interactive and not _asked(speaker, run, stop):
         speaker.tell("collect.not_begun")
         return DONE
@@ -240,7 +244,7 @@ def _options(arguments, catalogue):
     return collect.Options(
         scenarios=arguments.scenarios, out=arguments.out, given=dict(arguments.given), minimum=arguments.minimum,
         since=arguments.since, max_size=arguments.max_size, failure_time=arguments.failure_time, root=arguments.root,
-        offline=arguments.offline,
+        offline=arguments.offline, tss=arguments.tss,
     )  # fmt: skip
 
 

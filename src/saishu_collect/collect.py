@@ -57,6 +57,7 @@ class Options:
         self.offline = given.pop("offline", False)
         self.engine = given.pop("engine", None)
         self.threads = given.pop("threads", None)
+        self.tss = given.pop("tss", None)
         self.metadata_host = given.pop("metadata_host", metadata.HOST)
         self.metadata_port = given.pop("metadata_port", metadata.PORT)
         self.azure_vm = None

@@ -8,6 +8,7 @@ from saishu_collect import catalogue as knowledge
 from saishu_collect import outcomes, search, walk
 from saishu_collect.windows import folders as windows_folders
 from saishu_collect.windows import steps as windows_steps
+from saishu_collect.windows import traces
 
 REQUIRED_PASS = 0
 OTHER_PASS = 1
@@ -53,6 +54,10 @@ class Plan:
         self.system_steps = []
         self.searches = {}
         self.tags = Tagger()
+
+    def add_folder(self, shown, machine):
+        """Read a folder too that came to be after the plan was made."""
+        self.sources = without_overlaps([*self.sources, Source(machine.real(shown), shown)])
 
 
 def slashed(shown):
@@ -167,7 +172,7 @@ def _plan_system_step(plan, step, evidence, machine):
         windows_steps.plan_step(plan, step, evidence)
         for pattern in step.get("results", ()):
             plan.tags.add_pattern(pattern, evidence)
-            plan.sources.extend(_sources_of(pattern, machine))
+            plan.sources.extend(_sources_of(traces.top_of(pattern), machine))
         return
     reason = outcomes.NOT_WITH_ROOT if not machine.live else outcomes.NOT_THIS_PLATFORM
     plan.gaps.append((windows_steps.title(step), [evidence], outcomes.SKIPPED, reason))

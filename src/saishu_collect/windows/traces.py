@@ -10,6 +10,7 @@ _USUAL = (
     "C:\\TSS", "C:\\TSSv2", "C:\\Tools\\TSS", "C:\\Temp\\TSS", "{profile}\\Downloads\\TSS", "{profile}\\Desktop\\TSS",
     "{profile}\\Downloads", "{profile}\\Desktop",
 )  # fmt: skip
+_DOWNLOAD = "aka.ms/getTSS"
 RESULTS = "C:\\MS_DATA"
 
 
@@ -24,7 +25,12 @@ def perform(step, context):
 
 def has_results(step):
     """Say whether TSS has left anything in the folders of a step."""
-    return any(_holds_files(pattern.split("*")[0].rstrip("\\")) for pattern in step.get("results", (RESULTS,)))
+    return any(_holds_files(top_of(pattern)) for pattern in step.get("results", (RESULTS,)))
+
+
+def top_of(pattern):
+    """Return the folder that a glob of results begins with."""
+    return pattern.split("*")[0].rstrip("\\")
 
 
 def _holds_files(folder):
@@ -47,18 +53,44 @@ def find_tss(given=None, usual=None):
 
 
 def guides(plan):
-    """Return the guided_trace steps of a plan that have no results yet, in the order of the plan."""
-    return [step for step, _ in plan.system_steps if step["do"] == "guided_trace" and not has_results(step)]
+    """Return [(step, [ids])] of the traces of a plan that are still to be made, in its order."""
+    return [(step, ids) for step, ids in plan.system_steps if step["do"] == "guided_trace" and not has_results(step)]
 
 
-def tell(plan, given, tell_phrase):
-    """Say what to do for every trace that is still to be made. tell_phrase(key, **values) writes one phrase."""
+def accompany(run, speaker, interactive, read_line=input):
+    """Say what to do for every trace that is still to be made; wait for it when somebody sits here.
+
+    What TSS leaves meanwhile is read with everything else. speaker: has `say`, `tell(key, **values)`, `line(text)`.
+    """
+    wanted, given = guides(run.plan), run.options.tss
+    if not wanted:
+        return
     folder = find_tss(given)
-    steps = guides(plan)
-    if not steps:
-        return
     if folder is None:
-        tell_phrase("trace.none", path=given or _USUAL[0])
+        speaker.tell("trace.none", path=given or _USUAL[0])
         return
-    for step in steps:
-        tell_phrase("trace.found." + step["guide"], folder=folder, results=RESULTS)
+    for _, ids in wanted:
+        unit = run.catalogue["evidence"][ids[0]]
+        speaker.line()
+        speaker.tell("trace.found", folder=folder, title=speaker.say.pick(unit["title"]), results=RESULTS)
+        for text in steps_with(unit["by_hand"][speaker.say.lang], folder):
+            speaker.line("  " + text)
+    if interactive:
+        _wait(run, speaker, wanted, read_line)
+
+
+def _wait(run, speaker, wanted, read_line):
+    speaker.tell("trace.wait")
+    try:
+        read_line()
+    except EOFError:
+        return
+    for step, _ in wanted:
+        for pattern in step.get("results", (RESULTS,)):
+            run.plan.add_folder(top_of(pattern), run.machine)
+
+
+def steps_with(by_hand, folder):
+    """Return the steps of a unit for a TSS in a folder of its own, without the download."""
+    place = folder.replace(" ", "` ")
+    return [text.replace("C:\\TSS", place) for text in by_hand if _DOWNLOAD not in text]
