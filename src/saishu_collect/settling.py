@@ -47,5 +47,6 @@ def _apply_substitutes(items, run):
 def _lies_below(unit, other):
     """Say whether everything a unit takes lies in a tree that another unit takes whole."""
     trees = [plan.slashed(step["path"]).rstrip("/") + "/" for step in other["collect"] if step["do"] == "tree"]
-    wanted = [plan.slashed(path) for step in unit["collect"] for path in step.get("patterns", [step.get("path")]) if path]
+    named = [path for step in unit["collect"] for path in step.get("patterns", [step.get("path")])]
+    wanted = [plan.slashed(path) for path in named if path]
     return bool(wanted) and all(any(path.startswith(tree) for tree in trees) for path in wanted)
