@@ -14,6 +14,7 @@ from saishu_collect import (
     control,
     facts,
     machine,
+    network,
     outcomes,
     progress,
     recover,
@@ -101,6 +102,7 @@ def make_parser(say, program, more_verbs=None):
     add("collect", run_collect, _collect_arguments)
     if more_verbs:
         more_verbs(add)
+    add("network", _with_catalogue(network), network.add_arguments)
     add("certificates", _with_catalogue(certificate_verb), certificate_verb.add_arguments)
     add("checklist", _with_catalogue(checklist), checklist.add_arguments)
     add("scenarios", _with_catalogue(scenarios), scenarios.add_arguments)
@@ -285,6 +287,10 @@ def plan_document(run):
                 "commands": [step["argv"] for step, ids in run.plan.commands if need["id"] in ids],
             }
             for need in run.plan.needs
+        ],
+        "probes": [
+            {"id": one.id, "host": one.host, "port": one.port, "protocol": one.protocol}
+            for one in network.planned(run)
         ],
         "files": run.survey.files,
         "bytes": run.survey.bytes,

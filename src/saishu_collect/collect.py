@@ -18,6 +18,7 @@ from saishu_collect import (
     manifest,
     metadata,
     names,
+    network,
     observe,
     outcomes,
     pack,
@@ -203,6 +204,7 @@ class Collection:
             self.packer.text(member, text.encode("utf-8", "backslashreplace"), one.evidence, self.clock(), shown)
         self._run_commands()
         windows_steps.perform(self)
+        network.pack(self)
         self._pack_files()
         self.packer.drain()
         self._pack_moved()

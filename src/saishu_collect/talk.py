@@ -2,7 +2,7 @@
 
 import sys
 
-from saishu_collect import detect, facts, survey, tally, words
+from saishu_collect import detect, facts, network, survey, tally, words
 
 _MAX_LINES = 12
 
@@ -33,6 +33,7 @@ class Talk:
             self._scenario(run, choice)
         self.line()
         self._items(run)
+        self._probes(run)
         self._sizes(run)
         self.warnings(run)
         questions = facts.open_questions(run.catalogue, run.plan.needs, run.facts)
@@ -68,11 +69,21 @@ class Talk:
             parts.append(self.say.say("collect.files_and_bytes", files=files, size=words.size_text(size)))
         if commands:
             parts.append(self.say.say("collect.commands", count=commands))
+        if need["id"] in run.plan.probes and network.planned(run):
+            parts.append(self.say.say("network.plan_count", count=len(network.planned(run))))
         if parts:
             return self.say.say("list.separator").join(parts)
         if unit["kind"] == "fact":
             return self.say.say("collect.fact_unknown")
         return self.say.say("collect.nothing_found" if need["need"] == "required" else "collect.nothing_found_optional")
+
+    def _probes(self, run):
+        """Name every address that will be contacted: nothing else is."""
+        wanted = network.planned(run)
+        if wanted:
+            addresses = self.say.say("list.separator").join(one.address for one in wanted)
+            self.line()
+            self.tell("network.plan", count=len(wanted), addresses=addresses)
 
     def _sizes(self, run):
         found, disk = run.survey, run.disk
