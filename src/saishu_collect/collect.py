@@ -25,6 +25,7 @@ from saishu_collect import (
     plan,
     reading,
     search,
+    settling,
     summary,
     survey,
     tally,
@@ -300,35 +301,12 @@ class Collection:
     # ---- finishing
 
     def _finish(self, result):
-        stopped = self.stop.reason
-        for need in self.plan.needs:
-            unit = self.catalogue["evidence"][need["id"]]
-            status, reason = self.tally.item(need, unit, self.facts, stopped)
-            count = self.tally.items.get(need["id"], tally.Count())
-            fact = self.facts.get(need["id"])
-            item = {
-                    "id": need["id"],
-                    "need": need["need"],
-                    "status": status,
-                    "reason": reason,
-                    "files": count.files,
-                    "bytes": count.bytes,
-                    "value": fact.value if fact else None,
-                    "gaps": dict(count.bad),
-            }  # fmt: skip
-            result.items.append(item)
-        _apply_substitutes(result.items, self.plan.needs)
-        result.state = self._state(result.items, stopped)
+        result.items = settling.settle_items(self, self.stop.reason)
+        result.state = settling.run_state(result.items, self.stop.reason)
         result.warnings = self.warnings
         result.outcomes = dict(self.tally.outcomes)
         result.read_bytes = self.tally.bytes
         self._close(result)
-
-    @staticmethod
-    def _state(items, stopped):
-        if stopped == outcomes.INTERRUPTED:
-            return outcomes.RUN_INTERRUPTED
-        return outcomes.RUN_PARTIAL if stopped or any(map(tally.is_open, items)) else outcomes.RUN_COMPLETE
 
     def _close(self, result):
         scenarios = [choice.scenario for choice in self.choices]
@@ -409,14 +387,3 @@ def find_inode(folder, inode):
         except OSError:
             continue
     return None
-
-
-def _apply_substitutes(items, needs):
-    """An item that another complete one stands for is complete: the whole of /var/log holds the minimum set."""
-    status = {one["id"]: one["status"] for one in items}
-    stands_for = {need["id"]: need["satisfied_by"] for need in needs}
-    for item in items:
-        if item["status"] in (tally.MISSING, tally.PARTIAL):
-            stands = [other for other in stands_for[item["id"]] if status.get(other) == tally.COMPLETE]
-            if stands and item["status"] == tally.MISSING and item["reason"] == outcomes.NO_SUCH_FILE:
-                item.update(status=tally.COMPLETE, satisfied_by=stands[0])
