@@ -60,11 +60,25 @@ class Place:
 
 
 def find_place(catalogue, region):
-    """Return the Place of a region ("japaneast", "Japan East"), or None when the list does not have it."""
+    """Return the Place of a region ("japaneast", "Japan East") or of its code ("jpe"); None when it is not listed."""
     wanted = re.sub(r"[\s_-]", "", region or "").lower()
     for entry in catalogue["lists"]["geo_codes"]["regions"]:
-        if entry["region"] == wanted:
-            return Place(wanted, entry["geo"], entry["account"], entry["cloud"], entry["confidence"])
+        if wanted in (entry["region"], entry["geo"]):
+            return Place(entry["region"], entry["geo"], entry["account"], entry["cloud"], entry["confidence"])
+    return None
+
+
+def code_in_script_name(catalogue, name):
+    """Return the region's code in the name of a file recovery script, or None.
+
+    `vm01_1_jpe_6591639015130036692_….py`, `ContosoVM_wcus_12345678….exe`: the region of the vault, which may be another
+    one than that of the machine on which the script runs.
+    """
+    known = {entry["geo"] for entry in catalogue["lists"]["geo_codes"]["regions"]}
+    parts = name.lower().split("_")
+    for index in range(1, len(parts) - 1):
+        if parts[index] in known and re.match(r"[0-9a-f]{6}", parts[index + 1]):
+            return parts[index]
     return None
 
 

@@ -1,12 +1,14 @@
 """The connectivity check as a verb and as a step of a collection: only declared addresses, nothing uploaded."""
 
 import json
+import re
 import sys
 
 from saishu_collect import control, endpoints, machine, metadata, network_report, outcomes, verdicts, words
 from saishu_collect.connectivity import IMDS, Check, document
 
 SCENARIO = "network"
+RECOVERY, RECOVERY_SCRIPT = "ilr", "ilr.script"
 TEXT_MEMBER = "network/connectivity.txt"
 JSON_MEMBER = "network/connectivity.json"
 
@@ -46,8 +48,9 @@ def pack(run):
         reason = outcomes.OFFLINE if run.options.offline else outcomes.NOT_WITH_ROOT
         run.packer.note(JSON_MEMBER, evidence, outcomes.SKIPPED, reason)
         return
-    known = {"region": region_of(run.answer), "azure": bool(run.answer.compute) or None}
+    known = {"region": _region(run), "azure": bool(run.answer.compute) or None}
     text, data = collect_probes(run.catalogue, run.plan.scenarios, known, run.stop, run.machine)
+    run.log("connectivity: {} addresses were to be contacted, {} bytes of report", len(planned(run)), len(text))
     run.packer.text(JSON_MEMBER, data, evidence, run.clock())
     run.packer.text(TEXT_MEMBER, text, evidence, run.clock())
 
@@ -56,10 +59,21 @@ def planned(run):
     """Return the Endpoints that a collect.Collection is going to contact; none offline or for a copied disk."""
     if not run.plan.probes or run.options.offline or not run.machine.live:
         return []
-    return declared(run.catalogue, run.plan.scenarios, region_of(run.answer), run.machine.platform)
+    return declared(run.catalogue, run.plan.scenarios, _region(run), run.machine.platform)
 
 
-def region_of(answer):
+def _region(run):
+    """Return the region whose addresses count: of the vault where a file recovery script names it, else of this VM."""
+    if RECOVERY in run.plan.scenarios:
+        for source in run.plan.sources:
+            if RECOVERY_SCRIPT in run.plan.tags.of(source.shown):
+                code = endpoints.code_in_script_name(run.catalogue, re.split(r"[/\\]", source.shown)[-1])
+                if code:
+                    return code
+    return _region_in(run.answer)
+
+
+def _region_in(answer):
     """Return the region in an answer of the metadata service, or None."""
     return answer.field("compute/location")
 
@@ -120,7 +134,7 @@ def _ask_region(catalogue):
     for entry in catalogue["lists"]["endpoints"]["endpoints"]:
         if entry["id"] == IMDS:
             answer = metadata.ask(entry["host"], entry["port"])
-            return region_of(answer), True if answer.compute else None
+            return _region_in(answer), True if answer.compute else None
     return None, None
 
 

@@ -75,6 +75,29 @@ def test_the_names_of_japan():
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("vm02kensho_1_jpe_6591639015130036692_802427195716_899298aac7c04bf094ad68bfc5b9584ed206b94b62d965.py", "jpe"),
+        ("ContosoVM_wcus_12345678.exe", "wcus"),
+        ("my_ae_vm_1_jpw_6591639015130036692_1_2.py", "jpw"),
+        ("IaaSVMILRExeForWindows.exe", None),
+        ("vm_nowhere_6591639015130036692_1.py", None),
+        ("jpe_6591639015130036692.py", None),
+    ],
+)
+def test_the_name_of_a_recovery_script_tells_the_region_of_the_vault(name, code):
+    assert endpoints.code_in_script_name(KNOWN, name) == code
+    assert code is None or endpoints.find_place(KNOWN, code).geo == code
+
+
+def test_a_code_is_no_region_of_another_name():
+    names = {entry["region"] for entry in REGIONS}
+    codes = [entry["geo"] for entry in REGIONS]
+    assert names.isdisjoint(codes)
+    assert len(codes) == len(set(codes))
+
+
 def test_other_clouds_have_other_names():
     for region, backup, sign_in in [
         ("usgovvirginia", "pod01-prot1.ugv.backup.windowsazure.us", "login.microsoftonline.us"),

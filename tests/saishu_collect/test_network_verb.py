@@ -196,6 +196,19 @@ def test_a_collection_holds_the_check_and_is_complete(tmp_path, open_port):
     assert plan["probes"] == [{"id": "good", "host": "127.0.0.1", "port": open_port["port"], "protocol": "http"}]
 
 
+def test_a_recovery_script_decides_the_region(tmp_path, monkeypatch):
+    script = tmp_path / "vm02kensho_1_jpw_6591639015130036692_802427195716_899298aac7c0.py"
+    script.write_text("#!/usr/bin/python\n")
+    known = stand_ins.catalogue_of([closed(host="pod01-rec2.{geo}.{backup}", scenarios=["ilr"])])
+    known["evidence"]["ilr.script"]["collect"] = [{"do": "glob", "patterns": [str(tmp_path / "*.py")]}]
+    kept = {"ilr.script", "network.connectivity"}
+    known["scenarios"]["ilr"]["needs"] = [need for need in known["scenarios"]["ilr"]["needs"] if need["id"] in kept]
+    options = collect.Options(scenarios=["ilr"], out=str(tmp_path), metadata_host="127.0.0.1", metadata_port=1)
+    run_ = collect.Collection(known, Machine(), options, control.Stop())
+    run_.prepare()
+    assert [one.host for one in network.planned(run_)] == ["pod01-rec2.jpw.backup.windowsazure.com"]
+
+
 @pytest.mark.parametrize("reason", ["offline", "not_with_root"])
 def test_a_collection_that_may_not_ask_says_so(tmp_path, reason):
     (tmp_path / "tree/var/log").mkdir(parents=True)
