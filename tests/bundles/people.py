@@ -114,11 +114,11 @@ def tar_from_home(path, *options):
 
 
 def zip_bytes(files, method=zipfile.ZIP_DEFLATED):
-    """The bytes of an ordinary zip."""
+    """The bytes of an ordinary zip, the same every time."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", method) as archive:
         for name, data in files.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name, (2024, 5, 1, 12, 0, 0)), data, method)
     return held.getvalue()
 
 

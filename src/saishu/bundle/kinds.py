@@ -27,7 +27,8 @@ _PACKED = ("tar", "gz", "tgz", "bz2", "tbz", "tbz2", "xz", "txz", "zst", "tzst")
 _OFFICE = ("xlsx", "xlsm", "docx", "pptx")
 _ENDINGS = frozenset((*_PACKED, *_OFFICE, "zip", "7z", "rar", "cab", "lzh", "lha"))
 _ODD_ENDS = frozenset(">0123456789")
-_LAST_LETTERS = _ODD_ENDS | {form(ending[-1]) for ending in _ENDINGS for form in (str.lower, str.upper)}
+LAST_LETTERS = _ODD_ENDS | {form(ending[-1]) for ending in _ENDINGS for form in (str.lower, str.upper)}
+"""The last characters of all these names; a look at one character turns most names away."""
 
 _GUESSES = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -60,7 +61,7 @@ def named_kind(name: str) -> str | None:
 
 def ends_like_archive(name: str) -> bool:
     """A quick look at the last ending, which turns most names away before the expressions are asked."""
-    return name[-1:] in _LAST_LETTERS and (name[-1:] in _ODD_ENDS or name.rpartition(".")[2].lower() in _ENDINGS)
+    return name[-1:] in _ODD_ENDS or name.rpartition(".")[2].lower() in _ENDINGS
 
 
 def is_volume(name: str) -> bool:

@@ -15,6 +15,7 @@ from saishu.model.bundle import BundleNote, Member, MemberKind
 
 _MAC_FOLDER = "__MACOSX"
 _MAC_FILE = ".DS_Store"
+_NEVER_READ = (MemberKind.LINK, MemberKind.SPECIAL)
 _REPORTED = (
     (MOVED, Code.NAMES_MOVED),
     (ESCAPED, Code.NAMES_ESCAPED),
@@ -25,7 +26,7 @@ class Listing:
     """Members in the container's order, each with a number that its opener understands (an offset, an index)."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+        self._most = limits.members
         self.members: list[Member] = []
         self.where = array("Q")
         self._seen: Counter[str] = Counter()
@@ -33,8 +34,8 @@ class Listing:
 
     def add(self, member: Member, where: int, flags: int = 0) -> None:
         """Take one member in, or leave it out when it is litter of macOS; refuses more than the limit."""
-        if len(self.members) >= self._limits.members:
-            raise error(Code.TOO_MANY, limit=self._limits.members)
+        if len(self.members) >= self._most:
+            raise error(Code.TOO_MANY, limit=self._most)
         path = member.path
         if flags:
             self._remember(flags, path)
@@ -47,7 +48,7 @@ class Listing:
             if member.kind is MemberKind.FOLDER:
                 return
             member = replace(member, path=UNNAMED)
-        if member.kind is MemberKind.LINK or member.kind is MemberKind.SPECIAL:
+        if member.kind in _NEVER_READ:
             self._count(Code.LINKS, path)
         self.members.append(member)
         self.where.append(where)

@@ -13,6 +13,7 @@ from saishu.bundle.globs import NameGlobs, PathGlobs
 from saishu.bundle.kinds import OFFICE_NAME, named_kind
 from saishu.bundle.manifest import NAME as MANIFEST
 from saishu.bundle.names import safe_path, without_twin
+from saishu.bundle.nesting import INSIDE
 from saishu.bundle.roots import Roots
 from saishu.bundle.signatures import WEAK, recognise
 from saishu.bundle.view import Bundle
@@ -23,6 +24,7 @@ _LONGEST_PATH = 4096
 _OURS = frozenset(
     (MANIFEST, "plan.json", "environment.json", "run.log", "summary.ja.txt", "summary.en.txt", "summary.html")
 )
+_ARCHIVE = re.compile(r"(?:\.tar)?(?:\.\w{2,5})?(?:<\d+>)?!/")
 _PART = re.compile(r"\.part\Z", re.IGNORECASE)
 _TELLING = re.compile(
     r"\.(?:(?:err)?log|txt|evtx|csv|nfo|png|jpe?g|bmp|gif|webp|exe|py|xml|gz|out|\d+)\Z", re.IGNORECASE
@@ -102,7 +104,7 @@ def map_members(bundle: Bundle, catalogue: Catalogue) -> Mapping:
     listed = _listed(bundle)
     ours = {found.folder + name for found in bundle.manifests for name in _OURS}
     files = [member for member in bundle.members if member.kind is MemberKind.FILE and member.path not in ours]
-    matches, strangers = _Words(recogniser, listed).sort(files)
+    matches, strangers = _Words(recogniser, listed, _front(bundle)).sort(files)
     by_content, unmapped, notes = _by_content(bundle, strangers, recogniser)
     matches += by_content
     matches.sort(key=lambda match: (match.member.path, match.evidence, match.part or ""))
@@ -126,7 +128,8 @@ def _listed(bundle: Bundle) -> dict[str, list[str]]:
 class _Words:
     """What manifest, path and name say about the files of one bundle, worked out once for each set of claims."""
 
-    def __init__(self, recogniser: Recogniser, listed: dict[str, list[str]]) -> None:
+    def __init__(self, recogniser: Recogniser, listed: dict[str, list[str]], front: str) -> None:
+        self._front = front
         self._paths, self._names = recogniser.paths, recogniser.names
         self._named_parts = recogniser.named_parts
         self._globs = recogniser.path_globs
@@ -137,7 +140,7 @@ class _Words:
         """The matches of every file that something speaks for, and the files that nothing speaks for."""
         matches: list[Match] = []
         strangers: list[Member] = []
-        known = [(member, bare, self._paths.claims(bare)) for member, bare in ((m, _bare(m.path)) for m in files)]
+        known = [(member, bare, self._claims(bare)) for member, bare in ((m, _bare(m.path)) for m in files)]
         roots = self._roots(known)
         for member, bare, natural in known:
             whole = roots.whole(bare) if roots else bare
@@ -153,6 +156,10 @@ class _Words:
             if not found:
                 strangers.append(member)
         return matches, strangers
+
+    def _claims(self, bare: str) -> list[Claim]:
+        """What a path says; where it says nothing, the bundle's own name may be the folder that is missing."""
+        return self._paths.claims(bare) or (self._paths.claims(self._front + bare) if self._front else [])
 
     def _roots(self, known: list[tuple[Member, str, list[Claim]]]) -> Roots:
         """Where trees of this bundle were cut off; only asked when there are files that no path speaks for."""
@@ -178,9 +185,20 @@ class _Words:
         return found + [match for match in self._pathed(member, bare, claims) if match.evidence not in units]
 
 
+def _front(bundle: Bundle) -> str:
+    """The bundle's own name as a folder: `WindowsAzure.zip` and the folder `winevt` say where their files come from."""
+    name = bundle.path.absolute().name
+    if bundle.kind == "file":
+        return ""
+    return name.lower() + "/" if bundle.kind == "folder" else _bare(name + INSIDE)
+
+
 def _bare(path: str) -> str:
-    """A path as globs see it: lower case, without our mark for twins and the mark of a file that was cut."""
+    """A path as globs see it: lower case, without our mark for twins and the mark of a file that was cut; a nested
+    archive counts as a folder of its name (`msawb.zip!/var` is `msawb/var`)."""
     lowered = path.lower()
+    if INSIDE in lowered:
+        lowered = _ARCHIVE.sub("/", lowered)
     if lowered.endswith((">", ".part")):
         lowered = _PART.sub("", without_twin(lowered))
     return lowered if len(lowered) <= _LONGEST_PATH else ""

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, replace
 
 from saishu.bundle.errors import BundleError, Code, DamagedData, error, note
-from saishu.bundle.kinds import OFFICE_NAME, OFFICE_PICTURE, ends_like_archive, is_volume, named_kind
+from saishu.bundle.kinds import LAST_LETTERS, OFFICE_NAME, OFFICE_PICTURE, ends_like_archive, is_volume, named_kind
 from saishu.bundle.openers import Container
 from saishu.bundle.opening import Opener
 from saishu.bundle.sources import Source
@@ -66,8 +66,10 @@ class Nest:
         else:
             self.members += members
         self.where.extend(range(base, base + len(members)))
-        candidates = [number for number, member in enumerate(members) if ends_like_archive(member.path)]
+        candidates = [number for number, member in enumerate(members) if member.path[-1:] in LAST_LETTERS]
         for number in candidates:
+            if not ends_like_archive(members[number].path):
+                continue
             path = part.prefix + members[number].path
             if members[number].kind is MemberKind.FILE and self._is_archive(path):
                 self._waiting.append((part, number, path))
@@ -129,6 +131,8 @@ class Nest:
 
     def _order(self) -> None:
         paths = [member.path for member in self.members]
+        if paths == sorted(paths):
+            return
         order = sorted(range(len(paths)), key=paths.__getitem__)
         self.members = [self.members[number] for number in order]
         self.where = array("Q", [self.where[number] for number in order])

@@ -60,6 +60,9 @@ class Opener:
             source.close()
             trouble.values.setdefault("path", str(path))
             raise
+        except (DamagedData, OSError) as trouble:
+            source.close()
+            raise error(Code.NOT_READABLE, path=path, kind="DATA") from trouble
         except BaseException:
             source.close()
             raise

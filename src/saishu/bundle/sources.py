@@ -52,6 +52,14 @@ class FileSource:
             self._file.seek(offset)
             return self._file.read(min(length, self.size - offset))
 
+    def write_at(self, offset: int, data: bytes) -> None:
+        """Put bytes at a place; for the spool alone, every other file is open for reading."""
+        with self._lock:
+            self._file.seek(offset)
+            view = memoryview(data)
+            while view:
+                view = view[self._file.write(view) :]
+
     def close(self) -> None:
         self._file.close()
 

@@ -92,7 +92,8 @@ class GuardedStream(io.RawIOBase):
     def _pulled(self, room: int) -> bytes:
         try:
             return self._opened.pull.read(room)
-        except DamagedData:
+        except (DamagedData, OSError):
+            # A disk or share that fails in the middle of a file is damage like any other.
             self._ended = True
             self._report(Code.MEMBER_DAMAGED, bytes=self._given)
             return b""
@@ -112,7 +113,7 @@ class GuardedStream(io.RawIOBase):
     def _goes_on(self) -> bool:
         try:
             return bool(self._opened.pull.read(1))
-        except DamagedData:
+        except (DamagedData, OSError):
             return False
 
     def _check_bomb(self) -> None:

@@ -181,6 +181,14 @@ def test_limit_of_members(tmp_path):
         assert caught.value.code == Code.TOO_MANY
 
 
+def test_directory_of_nothing_but_damage(tmp_path):
+    path = tmp_path / "a.zip"
+    path.write_bytes(b"PK\1\2" + b"PK\5\6" + bytes(4) + b"\1\0\1\0" + b"\4\0\0\0" + bytes(6))
+    with pytest.raises(BundleError) as caught:
+        open_bundle(path)
+    assert caught.value.code == Code.NOT_READABLE
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_random_damage_never_crashes(tmp_path_factory, data):
@@ -212,12 +220,12 @@ def _archive(form):
     if form == "zip":
         return people.zip_bytes(files)
     held = io.BytesIO()
-    with tarfile.open(fileobj=held, mode="w:gz" if form == "tar.gz" else "w", format=tarfile.PAX_FORMAT) as archive:
+    with tarfile.open(fileobj=held, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for name, data in files.items():
             info = tarfile.TarInfo(name)
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
-    return held.getvalue()
+    return gzip.compress(held.getvalue(), mtime=0) if form == "tar.gz" else held.getvalue()
 
 
 def _survives(path):

@@ -154,6 +154,23 @@ def test_the_log_tree_is_known_wherever_it_was_cut_off(tmp_path, build):
     }
 
 
+@pytest.mark.parametrize("name", ["WindowsAzure", "windowsazure.zip", "WindowsAzure.tar.gz"])
+def test_the_name_of_the_bundle_is_a_folder_too(tmp_path, name):
+    source = people.tree(tmp_path / "src" / "WindowsAzure", {"Logs/WaAppAgent.log": b"x"})
+    path = tmp_path / "src" / name
+    if name.endswith("zip"):
+        path.write_bytes(people.zip_bytes({"Logs/WaAppAgent.log": b"x"}))
+    elif name.endswith("gz"):
+        people.run("tar", "-czf", str(path), "Logs", cwd=source)
+    with open_bundle(path) as bundle:
+        assert mapped(bundle)[0] == {("Logs/WaAppAgent.log", "windows.azure_logs", None, "path")}
+
+
+def test_a_nested_archive_is_a_folder_of_its_name(tmp_path):
+    rows, _ = of_tree(tmp_path, {"in/WindowsAzure.zip": people.zip_bytes({"Logs/a.log": b"x"})})
+    assert rows == {("in/WindowsAzure.zip!/Logs/a.log", "windows.azure_logs", None, "path")}
+
+
 def test_a_flat_heap_is_not_taken_for_a_tree(tmp_path):
     rows, _ = of_tree(tmp_path, {"syslog": SYSLOG, "waagent.log": people.WAAGENT, "shot.png": PNG})
     assert not any(evidence == "linux.var_log" for _, evidence, _, _ in rows)

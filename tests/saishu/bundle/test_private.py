@@ -1,6 +1,7 @@
 """Nothing leaves its room: no byte outside the temporary folder, none in it afterwards, no way out through a link."""
 
 import gzip
+import io
 import json
 import os
 import signal
@@ -38,17 +39,31 @@ def test_spool_leaves_no_name_behind(temp, tmp_path):
 
 
 def test_spool_folder_is_private_while_it_has_a_name(temp, monkeypatch):
-    monkeypatch.setattr("os.name", "nt")
+    """As on a system that cannot take the name away from an open file."""
     spool = Spool(Limits())
-    monkeypatch.undo()
-    monkeypatch.setattr("tempfile.tempdir", str(temp))
     seen = []
-    monkeypatch.setattr(Spool, "_drop_folders", lambda self: seen.extend(self._folders))
-    spool.new_file()
+    with monkeypatch.context() as patch:
+        patch.setattr(Spool, "_drop_folder", lambda self: seen.append(self._folder))
+        spool.begin().finish()
     assert stat.S_IMODE(os.stat(seen[0]).st_mode) == 0o700
-    monkeypatch.undo()
+    assert people.left_behind(temp) == [os.path.basename(seen[0])]
     spool.close()
     assert people.left_behind(temp) == []
+
+
+def test_spool_regions_do_not_mix(temp):
+    spool = Spool(Limits())
+    first, lost, third = (io.BytesIO(bytes(3 * MIB) + b"one" + bytes(MIB)), io.BytesIO(b"lost"), io.BytesIO(b"three"))
+    kept = spool.store(first)
+    region = spool.begin()
+    region.write(lost.read())
+    region.abandon()
+    last = spool.store(third)
+    assert kept.read_at(3 * MIB, 100) == b"one" + bytes(97)
+    assert kept.read_at(4 * MIB, 2 * MIB) == bytes(3)
+    assert kept.size == 4 * MIB + 3
+    assert last.read_at(0, 100) == b"three"
+    spool.close()
 
 
 def test_nothing_is_left_after_an_exception(temp, tmp_path):
@@ -112,7 +127,9 @@ def test_links_in_a_folder_are_listed_and_not_followed(tmp_path):
         assert caught.value.code == Code.NOT_A_FILE
 
 
-def test_a_folder_swapped_for_a_link_after_the_listing_is_not_entered(tmp_path):
+@pytest.mark.parametrize("walks", [True, False], ids=["opened step by step", "path resolved"])
+def test_a_folder_swapped_for_a_link_after_the_listing_is_not_entered(tmp_path, monkeypatch, walks):
+    monkeypatch.setattr("saishu.bundle.openers.folder._CAN_WALK", walks)
     people.tree(tmp_path / "secret", {"a.log": b"secret"})
     folder = people.tree(tmp_path / "bundle", {"sub/a.log": b"open", "b.log": b"open"})
     with open_bundle(folder) as bundle:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import stat
+import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from saishu.bundle.errors import Code, error, note
+from saishu.bundle.errors import Code, DamagedData, error, note
 from saishu.bundle.limits import Limits
 from saishu.bundle.listing import Listing
 from saishu.bundle.names import decode_name, safe_path
@@ -19,6 +21,8 @@ from saishu.bundle.streams import Opened
 from saishu.model.bundle import BundleNote, Member, MemberKind
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_MOST_OPEN = 64
+_TURN = threading.Lock()
 _CAN_WALK = os.open in os.supports_dir_fd and _NO_FOLLOW != 0
 
 
@@ -28,8 +32,9 @@ class FolderContainer:
     kind = "folder"
 
     def __init__(self, root: Path, limits: Limits) -> None:
-        self._root = root
+        self._root = root.absolute()
         self._denied: Counter[str] = Counter()
+        self._held: dict[int, FileSource] = {}
         listing = Listing(limits)
         self._real: list[str] = []
         try:
@@ -82,13 +87,41 @@ class FolderContainer:
 
     def stored(self, number: int) -> Source | None:
         real = self._real[self._where[number]]
-        try:
-            return FileSource(os.fdopen(_open_beneath(self._root, real), "rb", buffering=0))
-        except OSError:
-            return None
+        return Reopened(functools.partial(_open_beneath, self._root, real), self._held, self.members[number].size or 0)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        for source in self._held.values():
+            source.close()
+        self._held.clear()
+
+
+class Reopened:
+    """A file that is opened when it is read; only a few of all in a folder are open at a time."""
+
+    def __init__(self, opener: Callable[[], int], held: dict[int, FileSource], size: int) -> None:
+        self._opener = opener
+        self._held = held
+        self.size = size
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        with _TURN:
+            source = self._held.pop(id(self), None) or self._opened()
+            self._held[id(self)] = source
+            if len(self._held) > _MOST_OPEN:
+                self._held.pop(next(iter(self._held))).close()
+            return source.read_at(offset, min(length, self.size - offset))
+
+    def close(self) -> None:
+        with _TURN:
+            source = self._held.pop(id(self), None)
+        if source is not None:
+            source.close()
+
+    def _opened(self) -> FileSource:
+        try:
+            return FileSource(os.fdopen(self._opener(), "rb", buffering=0))
+        except OSError as trouble:
+            raise DamagedData("gone since it was listed") from trouble
 
 
 def _shown(real: str) -> tuple[str, int]:

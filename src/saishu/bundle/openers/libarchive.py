@@ -7,17 +7,19 @@ import ctypes
 import functools
 import importlib
 import io
+import logging
+import threading
 from array import array
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from saishu.bundle.errors import Code, DamagedData, error, note
+from saishu.bundle.errors import BundleError, Code, DamagedData, error, note
 from saishu.bundle.limits import Limits
 from saishu.bundle.listing import Listing
 from saishu.bundle.names import decode_name, safe_path
-from saishu.bundle.sources import CHUNK, FileSource, Reader, Source, SourceFile
-from saishu.bundle.spool import Spool, finished
+from saishu.bundle.sources import CHUNK, Reader, Source, SourceFile
+from saishu.bundle.spool import Region, Spool
 from saishu.bundle.streams import Opened
 from saishu.model.bundle import BundleNote, Member, MemberKind
 
@@ -28,6 +30,8 @@ _NOT_HERE = 0xFFFFFFFFFFFFFFFF
 
 @functools.cache
 def _library() -> Any:
+    # The package logs every complaint of the library; ours go into notes, and stderr is for the user.
+    logging.getLogger("libarchive").addHandler(logging.NullHandler())
     try:
         return importlib.import_module("libarchive")
     except (ImportError, OSError, AttributeError, TypeError):
@@ -95,7 +99,9 @@ class ForeignContainer:
         self._source = source
         self._limits = limits
         self._spool = spool
-        self._unpacked: FileSource | None = None
+        self._unpacked: Source | None = None
+        self._refused: BundleError | None = None
+        self._turn = threading.Lock()
         self._starts = array("Q")
         self._lengths = array("Q")
         listing = Listing(limits)
@@ -121,13 +127,17 @@ class ForeignContainer:
         return False
 
     def open(self, number: int) -> Opened:
-        if self._unpacked is None:
-            self._unpacked = self._unpack()
+        with self._turn:
+            if self._unpacked is None:
+                self._unpacked = self._unpack()
         place = self._where[number]
         if place >= len(self._starts) or self._starts[place] == _NOT_HERE:
+            if self._refused is not None:
+                raise BundleError(self._refused.code, self._refused.values)
             raise DamagedData("not unpacked")
-        reader = Reader(self._unpacked, self._starts[place], self._lengths[place])
-        return Opened(reader, self._lengths[place])
+        length = self._lengths[place]
+        declared = self.members[number].size
+        return Opened(Reader(self._unpacked, self._starts[place], length), length if declared is None else declared)
 
     def stored(self, _number: int, /) -> Source | None:
         return None
@@ -135,25 +145,36 @@ class ForeignContainer:
     def close(self) -> None:
         self._source.close()
 
-    def _unpack(self) -> FileSource:
-        """Every file of the archive in one pass into one spool file."""
-        file = self._spool.new_file()
+    def _unpack(self) -> Source:
+        """Every file of the archive in one pass into one region of the spool; what came before trouble is kept."""
+        region = self._spool.begin()
         try:
-            with _translating():
-                for entry in _entries(self._source, FORMATS[self.kind], None):
-                    self._starts.append(file.tell() if _kind(entry) is MemberKind.FILE else _NOT_HERE)
-                    self._lengths.append(0)
-                    if self._starts[-1] != _NOT_HERE:
-                        self._copy(entry, file, self._starts[-1])
-        except DamagedData:
-            self.notes.append(note(Code.DAMAGED, None, count=max(0, len(self._starts) - 1), cut=""))
-        return finished(file)
+            with contextlib.suppress(DamagedData):
+                self._unpack_into(region)
+        except BundleError as trouble:
+            self._refused = trouble
+            if self._starts:
+                self._starts[-1] = _NOT_HERE
+        except BaseException:
+            region.abandon()
+            raise
+        return region.finish()
 
-    def _copy(self, entry: Any, file: Any, start: int) -> None:
+    def _unpack_into(self, region: Region) -> None:
+        self._starts, self._lengths = array("Q"), array("Q")
+        with _translating():
+            for entry in _entries(self._source, FORMATS[self.kind], None):
+                wanted = _kind(entry) is MemberKind.FILE
+                self._starts.append(region.length if wanted else _NOT_HERE)
+                self._lengths.append(0)
+                if wanted:
+                    self._copy(entry, region)
+
+    def _copy(self, entry: Any, region: Region) -> None:
         for block in entry.get_blocks(CHUNK):
-            self._spool.write(file, block)
-            given = file.tell()
-            self._lengths[-1] = given - start
+            region.write(block)
+            self._lengths[-1] += len(block)
+            given = region.length
             swollen = given > self._limits.ratio_floor and given > self._limits.ratio * self._source.size
             if swollen or given > self._limits.stream_bytes:
                 raise error(Code.BOMB, path=_name(entry), bytes=given)

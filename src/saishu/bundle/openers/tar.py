@@ -36,7 +36,11 @@ class TarContainer:
         else:
             reader = Reader(source)
             tape = SpoolingTape(unpacked(reader, packing), lambda: reader.taken, spool, limits)
-            trouble = _listed(tape, listing)
+            try:
+                trouble = _listed(tape, listing)
+            except BaseException:
+                tape.abandon()
+                raise
             self._source = tape.source()
         if isinstance(trouble, BundleError) and not listing.members:
             raise trouble

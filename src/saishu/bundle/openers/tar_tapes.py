@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from saishu.bundle.errors import Code, DamagedData, error
 from saishu.bundle.limits import Limits
-from saishu.bundle.sources import CHUNK, FileSource, Pull, Source
-from saishu.bundle.spool import Spool, finished
+from saishu.bundle.sources import CHUNK, Pull, Source
+from saishu.bundle.spool import Spool
 
 
 class PlainTape:
@@ -34,9 +34,8 @@ class SpoolingTape:
     def __init__(self, pull: Pull, taken: Callable[[], int], spool: Spool, limits: Limits) -> None:
         self._pull = pull
         self._taken = taken
-        self._spool = spool
         self._limits = limits
-        self._file = spool.new_file()
+        self._region = spool.begin()
         self._given = 0
         self._buffer = b""
         self._used = 0
@@ -56,14 +55,13 @@ class SpoolingTape:
             left -= len(piece)
         return size - left
 
-    def source(self) -> FileSource:
+    def source(self) -> Source:
         """All that passed, with random access."""
-        return finished(self._file)
+        return self._region.finish()
 
-    def raise_trouble(self) -> None:
-        """Raise what ended the packed stream early, if anything did."""
-        if self._trouble is not None:
-            raise self._trouble
+    def abandon(self) -> None:
+        """Give the room in the spool back."""
+        self._region.abandon()
 
     def _piece(self, size: int) -> bytes:
         if self._used >= len(self._buffer):
@@ -87,4 +85,4 @@ class SpoolingTape:
         swollen = self._given > limits.ratio_floor and self._given > limits.ratio * self._taken()
         if swollen or self._given > limits.stream_bytes:
             raise error(Code.BOMB, bytes=self._given)
-        self._spool.write(self._file, self._buffer)
+        self._region.write(self._buffer)

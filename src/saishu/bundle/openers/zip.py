@@ -33,9 +33,10 @@ class ZipContainer:
         listing = entries.listing
         self.notes: list[BundleNote] = listing.finish()
         self.members, self._where = listing.members, listing.where
-        if not self.members and self._directory.lost:
+        damaged = self._directory.lost or not entries.whole
+        if damaged and not self.members:
             raise error(Code.NOT_READABLE, kind="zip")
-        if self._directory.lost or not entries.whole:
+        if damaged:
             cut = self._directory.cut or self.members[-1].path
             self.notes.append(note(Code.DAMAGED, None, count=len(self.members), cut=cut))
         self._overlapping: frozenset[int] = frozenset()

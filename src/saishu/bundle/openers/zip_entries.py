@@ -88,7 +88,7 @@ def list_entries(directory: Directory, limits: Limits) -> Entries:
     listing = Listing(limits)
     records, at, end, count = directory.records, 0, len(directory.records), 0
     in_order, reached = True, 0
-    unpack, fixed = CENTRAL.unpack_from, CENTRAL.size
+    unpack, fixed, add = CENTRAL.unpack_from, CENTRAL.size, listing.add
     while at + fixed <= end:
         header = unpack(records, at)
         if header[0] != CENTRAL_SIGNATURE:
@@ -109,7 +109,7 @@ def list_entries(directory: Directory, limits: Limits) -> Entries:
         modified = (_stamp(extra) if extra else None) or zip_time(header[8], header[7])
         ordinary = header[17] & _TELLING_BITS in _PLAIN_FILE and raw[-1:] not in _SLASHES
         kind = MemberKind.FILE if ordinary else _kind(raw, header)
-        listing.add(Member(path, kind, size, packed, modified, header[5] & 1 == 1), at, flags)
+        add(Member(path, kind, size, packed, modified, header[5] & 1 == 1), at, flags)
         at = name_end + header[13] + header[14]
         count += 1
     whole = at >= end and directory.count in (None, count, count & 0xFFFF)
