@@ -29,7 +29,7 @@ from saishu_collect import (
 from saishu_collect import (
     catalogue as knowledge,
 )
-from saishu_collect.windows import certificate_verb, traces
+from saishu_collect.windows import certificate_verb, console, process, traces
 
 DONE = 0
 GAPS = 1
@@ -87,7 +87,8 @@ def make_parser(say, program, more_verbs=None):
     """Return the parser with every verb; more_verbs(add) lets the engineer's side add its own."""
     _speak_argparse(say)
     Parser.say = say
-    parser = Parser(prog=program, description=say.say("cli.about"), epilog=say.say("cli.epilog"), add_help=False)
+    example = say.say("windows.epilog" if os.name == "nt" else "cli.epilog")
+    parser = Parser(prog=program, description=say.say("cli.about"), epilog=example, add_help=False)
     _common(parser, say)
     parser.add_argument("--version", action="version", version="saishu {}".format(__version__))
     verbs = parser.add_subparsers(dest="verb", metavar=say.say("cli.verb"), title=say.say("cli.verbs"))
@@ -148,12 +149,19 @@ def _recover_arguments(parser, say):
 
 
 def main(argv=None, program="saishu", more_verbs=None):
-    """Run one verb and return its exit code; the only place that catches everything."""
+    """Run one verb and return its exit code; after a double-click on Windows, lead through a collection."""
     argv = list(sys.argv[1:] if argv is None else argv)
     words.open_talk_streams()
     catalogue = knowledge.load()
     say = words.Words(catalogue, words.choose_language(_early_language(argv)))
     argv = ["--help" if one == "/?" else one for one in argv]
+    if os.name == "nt":
+        return console.hold_open(argv, say, lambda given: _run(given, say, catalogue, program, more_verbs))
+    return _run(argv, say, catalogue, program, more_verbs)
+
+
+def _run(argv, say, catalogue, program, more_verbs):
+    """Run one verb and return its exit code; the only place that catches everything."""
     parser = make_parser(say, program, more_verbs)
     arguments = parser.parse_args(argv)
     if not getattr(arguments, "verb", None):
@@ -190,6 +198,8 @@ def _early_language(argv):
 
 def run_collect(arguments, say, catalogue):
     """Collect from this machine, or from a tree with --root."""
+    if os.name == "nt" and process.is_too_old():
+        raise Refused("E440", NOT_ENOUGH, build=process.windows_build(), oldest=process.FIRST_BUILD)
     options = _options(arguments, catalogue)
     stop = control.Stop()
     speaker = talk.Talk(say)
@@ -215,6 +225,8 @@ def run_collect(arguments, say, catalogue):
     interactive = not arguments.yes and not arguments.json and sys.stdin is not None and sys.stdin.isatty()
     if not arguments.json:
         speaker.plan(run)
+        if os.name == "nt" and here.live and not control.is_elevated():
+            speaker.tell("windows.not_elevated")
         traces.accompany(run, speaker, interactive)
     if interactive and not _asked(speaker, run, stop):
         speaker.tell("collect.not_begun")
@@ -359,7 +371,8 @@ def result_document(run, result):
 
 
 def _print_json(document):
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    # Windows gives a redirected stream the code page of the system, and what reads it another one: plain ASCII passes.
+    sys.stdout.write(json.dumps(document, ensure_ascii=os.name == "nt", indent=1, sort_keys=True) + "\n")
     sys.stdout.flush()
 
 

@@ -293,8 +293,9 @@ class Collection:
             entry = walk.entry_of(path)
             if entry.status is None or entry.skipped:
                 continue
-            shown = os.path.join(os.path.dirname(job.shown), names.text_of(os.path.basename(path)))
-            member = os.path.join(os.path.dirname(job.member), os.path.basename(names.member_name("/x/" + shown)))
+            name = names.text_of(os.path.basename(path))
+            shown = job.shown[: max(job.shown.rfind("/"), job.shown.rfind("\\")) + 1] + name
+            member = job.member.rpartition("/")[0] + "/" + names.member_name("/x/" + name).rpartition("/")[2]
             self.log("rotated while read: {}", shown)
             self.packer.file(reading.FileJob(path, shown, names.numbered(member, 2), job.evidence, entry.status))
 
@@ -334,7 +335,7 @@ class Collection:
                 "started": manifest.utc_text(self.started), "host": facts.host_name(self.machine),
                 "collected_on": socket.gethostname(), "root": self.options.root,
                 "utc_offset_seconds": getattr(offset, "tm_gmtoff", -time.timezone), "zone": offset.tm_zone,
-                "elevated": not hasattr(os, "geteuid") or os.geteuid() == 0, "options": self._options_document(),
+                "elevated": control.is_elevated(), "options": self._options_document(),
             },
             "platform": self.machine.platform,
             "scenarios": [

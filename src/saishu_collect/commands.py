@@ -9,6 +9,7 @@ import threading
 import time
 
 from saishu_collect import outcomes
+from saishu_collect.windows import jobs, tool_folders
 
 DEFAULT_SECONDS = 30
 DEFAULT_BYTES = 16 << 20
@@ -20,7 +21,9 @@ errors: the first 4 KiB of stderr as text. truncated: True when the output was c
 
 
 def find_program(name):
-    """Return the full path of a program in the system's own folders first, or None."""
+    """Return the full path of a program in the system's own folders first (on Windows: there only), or None."""
+    if os.name == "nt":
+        return tool_folders.find_program(name)
     return shutil.which(name, path=_SEARCH + os.pathsep + os.environ.get("PATH", ""))
 
 
@@ -34,22 +37,44 @@ def run(argv, seconds=DEFAULT_SECONDS, limit=DEFAULT_BYTES, stop=None):
         return Ran(outcomes.MISSING, outcomes.NO_SUCH_PROGRAM, None, 0.0, b"", "", False)
     started = time.monotonic()
     try:
-        child = subprocess.Popen(
-            [program] + list(argv[1:]), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=_environment(), start_new_session=True, close_fds=True, cwd="/" if os.name != "nt" else None,
-        )  # fmt: skip
+        child, job = _start(program, argv[1:])
     except OSError as error:
         reason = outcomes.NOT_PERMITTED if isinstance(error, PermissionError) else outcomes.IO_ERROR
         return Ran(outcomes.FAILED, reason, None, 0.0, b"", error.strerror or "", False)
     output, errors = _Drain(child.stdout, limit), _Drain(child.stderr, 4096)
     ended = _wait(child, started + seconds, stop, output)
     if not ended or output.full:
-        kill_group(child)
+        kill_group(child, job)
     output.join(2.0)
     errors.join(0.5)
+    if job is not None:
+        job.close()
     spent = time.monotonic() - started
-    text = errors.data().decode("utf-8", "backslashreplace")
+    text = text_of(errors.data())
     return _result(ended, child.poll(), spent, output, text, stop)
+
+
+def _start(program, arguments):
+    """Start a program without a terminal; return (process, job), the job only on Windows."""
+    if os.name == "nt":
+        return jobs.start(program, arguments)
+    child = subprocess.Popen(
+        [program] + list(arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=_environment(), start_new_session=True, close_fds=True, cwd="/",
+    )  # fmt: skip
+    return child, None
+
+
+def text_of(data):
+    """Return what a program said as text: UTF-8, else what tools of Windows write (UTF-16, the system's code page)."""
+    if os.name == "nt":
+        if data[:2] == b"\xff\xfe" or data[1:2] == b"\0":
+            return data.decode("utf-16-le", "replace").lstrip("\ufeff")
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            return data.decode("oem", "backslashreplace")
+    return data.decode("utf-8", "backslashreplace")
 
 
 def _result(ended, code, spent, output, text, stop):
@@ -75,8 +100,12 @@ def _wait(child, deadline, stop, output):
     return output.full or child.poll() is not None
 
 
-def kill_group(child):
+def kill_group(child, job=None):
     """End a program and everything it started: politely, then not; never waits for one that cannot die."""
+    if job is not None:
+        job.end()
+        child.kill()
+        return
     for number, patience in ((signal.SIGTERM, 0.3), (getattr(signal, "SIGKILL", signal.SIGTERM), 1.0)):
         try:
             if hasattr(os, "killpg"):

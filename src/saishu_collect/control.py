@@ -4,6 +4,7 @@ import os
 import signal
 
 from saishu_collect import outcomes
+from saishu_collect.windows import process
 
 
 class Stop:
@@ -44,8 +45,15 @@ class Stop:
             os._exit(130)
 
 
+def is_elevated():
+    """Say whether we may read everything: root, or an administrator with full rights."""
+    return process.is_elevated() if os.name == "nt" else os.geteuid() == 0
+
+
 def be_gentle():
-    """Lower our CPU and I/O priority; say what was reached as a list of words for the run log."""
+    """Lower our CPU and I/O priority, on Windows also take the right to read logs; return words for the run log."""
+    if os.name == "nt":
+        return process.lower_priority() + (["backup privilege"] if process.enable_backup_privilege() else [])
     reached = []
     try:
         os.nice(19)

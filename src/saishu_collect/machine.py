@@ -5,6 +5,7 @@ import os
 import re
 
 from saishu_collect import reading
+from saishu_collect.windows import drives, files
 
 Mount = collections.namedtuple("Mount", "device point kind options")
 
@@ -24,7 +25,9 @@ MAX_LINKS = 40
 
 
 def read_mounts(path="/proc/self/mountinfo"):
-    """Return {st_dev: Mount} of what is mounted; empty where the file cannot be read."""
+    """Return {st_dev: Mount} of what is mounted; on Windows the fixed drives; empty where that cannot be asked."""
+    if os.name == "nt":
+        return {device: Mount(device, root, kind, "") for device, root, kind in drives.read_drives()}
     mounts = {}
     try:
         with open(path, "rb") as lines:
@@ -48,7 +51,12 @@ def _parse_mount(line):
 
 
 def is_recovery_point(device, sys="/sys/dev/block"):
-    """Say whether a block device, or a disk below it (partition, LVM), is a mounted recovery point."""
+    """Say whether a block device, or a disk below it (partition, LVM), is a mounted recovery point.
+
+    On Windows a recovery point has drive letters of its own, and no search goes there.
+    """
+    if os.name == "nt":
+        return False
     top = os.path.realpath(os.path.join(sys, "{}:{}".format(os.major(device), os.minor(device))))
     places = [top, os.path.dirname(top)]
     try:
@@ -68,6 +76,12 @@ def is_recovery_point(device, sys="/sys/dev/block"):
     return False
 
 
+def absolute(path):
+    """Return a folder as an absolute path that may hold longer ones."""
+    path = os.path.abspath(path)
+    return files.extended(path) if os.name == "nt" else path
+
+
 class Machine:
     """Paths as the machine itself sees them, turned into paths that we can open.
 
@@ -77,7 +91,7 @@ class Machine:
     """
 
     def __init__(self, root=None, platform=None, mounts=None):
-        self.root = os.path.abspath(root) if root else None
+        self.root = absolute(root) if root else None
         self.platform = platform or self._guess_platform()
         self.mounts = read_mounts() if mounts is None else mounts
         self._foreign = {}
@@ -98,7 +112,7 @@ class Machine:
     def real(self, path):
         """Return where `path` of that machine can be opened here, links in the folders resolved inside the root."""
         if self.root is None:
-            return path
+            return self._live(path) if os.name == "nt" else path
         relative = re.sub(r"^[A-Za-z]:", "", path.replace("\\", "/"))
         drive = re.match(r"^([A-Za-z]):", path)
         base = self.root
@@ -109,13 +123,20 @@ class Machine:
     def shown(self, real):
         """Return what the machine itself calls a path that we opened (the reverse of `real`)."""
         if self.root is None:
-            return real
+            return files.plain(real) if os.name == "nt" else real
         relative = os.path.relpath(real, self.root).replace(os.sep, "/")
         if self.platform != "windows":
             return "/" + relative
         first, _, rest = relative.partition("/")
         drive, inner = (first.upper(), rest) if len(first) == 1 else ("C", relative)
         return "{}:\\{}".format(drive, inner.replace("/", "\\"))
+
+    @staticmethod
+    def _live(path):
+        """Return a path of the running Windows in the form without a length limit; without a drive: the system's."""
+        if not files.has_drive(path):
+            path = os.environ.get("SYSTEMDRIVE", "C:") + "\\" + path.lstrip("/\\")
+        return files.extended(path)
 
     def _inside(self, base, relative, links=0):
         """Resolve every folder of `relative` below `base`; the last component keeps its own link."""

@@ -6,6 +6,7 @@ import stat
 import time
 
 from saishu_collect import outcomes
+from saishu_collect.windows import files
 
 HOLES_WORTH_SKIPPING = 64 * 1024 * 1024
 _RETRY_PAUSE_S = 0.02
@@ -37,6 +38,8 @@ Read = collections.namedtuple("Read", "data before consistency size_after")
 def open_file(path):
     """Return a descriptor of a regular file for reading: never waits on a FIFO, never follows a link, and leaves the
     access time alone where the system allows it. Raises OSError."""
+    if os.name == "nt":
+        return files.open_shared(path)
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(path, flags | getattr(os, "O_NOATIME", 0))
@@ -57,7 +60,8 @@ def judge_consistency(listed, before, descriptor, path, taken, expected):
         named = os.lstat(path)
     except OSError:
         return outcomes.VANISHED, after.st_size
-    if named.st_ino != before.st_ino or listed.st_ino != before.st_ino:
+    # Some file systems of Windows number no files: 0 says nothing.
+    if before.st_ino and (named.st_ino != before.st_ino or listed.st_ino != before.st_ino):
         return outcomes.REPLACED, after.st_size
     if after.st_size > before.st_size:
         return outcomes.GREW, after.st_size

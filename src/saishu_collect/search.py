@@ -6,6 +6,7 @@ import stat
 import time
 
 from saishu_collect import outcomes, walk
+from saishu_collect.windows.files import is_link, plain
 
 SECONDS = 60
 ENTRIES = 3000000
@@ -120,9 +121,10 @@ def _holds(folder, wanted):
 
 def _is_folder(path):
     try:
-        return stat.S_ISDIR(os.lstat(path).st_mode)
+        status = os.lstat(path)
     except OSError:
         return False
+    return stat.S_ISDIR(status.st_mode) and not is_link(status)
 
 
 def list_folder(top, machine, depth=None, limit=None):
@@ -140,7 +142,7 @@ def list_folder(top, machine, depth=None, limit=None):
         lines.append("{}:".format(_text(machine.shown(folder))))
         for name in sorted(folders + files):
             lines.append(_line(os.path.join(folder, name), name))
-        deeper = depth is None or folder[len(top) :].count(os.sep) < depth
+        deeper = folder[len(top) :].count(os.sep) < (walk.MAX_DEPTH if depth is None else depth)
         folders[:] = sorted(name for name in folders if deeper and _device(os.path.join(folder, name)) == device)
         lines.append("")
         if len(lines) > limit:
@@ -154,10 +156,12 @@ def _text(path):
 
 
 def _device(path):
+    """Return the device of a folder that may be entered, else None."""
     try:
-        return os.lstat(path).st_dev
+        status = os.lstat(path)
     except OSError:
         return None
+    return None if is_link(status) else status.st_dev
 
 
 def _line(path, name):
@@ -165,7 +169,7 @@ def _line(path, name):
         status = os.lstat(path)
     except OSError as error:
         return "?          {}: {}".format(_text(name), error.strerror)
-    target = " -> " + _text(os.readlink(path)) if stat.S_ISLNK(status.st_mode) else ""
+    target = " -> " + _text(plain(os.readlink(path))) if is_link(status) else ""
     return "{} {:>3} {:>6} {:>6} {:>12} {} {}{}".format(
         stat.filemode(status.st_mode), status.st_nlink, status.st_uid, status.st_gid, status.st_size,
         time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(status.st_mtime)), _text(name), target,

@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 
 from saishu_collect import __version__, manifest, outcomes, tally, words
 
@@ -74,7 +75,9 @@ def how_to_supply(say, catalogue, item):
     if unit["kind"] == "fact":
         return [say.say("collect.supply_fact", id=item["id"], example=unit["fact"]["example"])]
     if item["reason"] == outcomes.NOT_PERMITTED:
-        return [say.say("collect.supply_as_root")]
+        return [say.say("windows.supply_as_administrator" if os.name == "nt" else "collect.supply_as_root")]
+    if item["reason"] == outcomes.LOCKED:
+        return [say.say("windows.supply_locked")] + list(unit["by_hand"][say.lang])
     return list(unit["by_hand"][say.lang])
 
 

@@ -1,5 +1,6 @@
 """What the collector says on the screen: the plan before, questions, the closing lines after."""
 
+import os
 import sys
 
 from saishu_collect import detect, facts, network, survey, tally, words
@@ -100,7 +101,7 @@ class Talk:
         )  # fmt: skip
         if run.limited:
             self.tell("collect.plan_limited", limit=words.size_text(run.limit))
-        self.tell("collect.plan_manners")
+        self.tell("windows.plan_manners" if os.name == "nt" else "collect.plan_manners")
 
     def warnings(self, run):
         """Show the warnings with their evidence."""

@@ -6,6 +6,7 @@ import re
 import stat
 
 from saishu_collect import outcomes
+from saishu_collect.windows import files
 
 MAX_DEPTH = 64
 SORT_AT_MOST = 50000
@@ -42,9 +43,9 @@ def _glob_piece(character):
 
 def classify(path, status):
     """Return (reason, detail) why an entry is not read, or (None, None) for an ordinary file."""
-    if stat.S_ISLNK(status.st_mode):
+    if files.is_link(status):
         try:
-            return outcomes.SYMLINK, os.readlink(path)
+            return outcomes.SYMLINK, files.plain(os.readlink(path))
         except OSError as error:
             return outcomes.SYMLINK, error.strerror
     if not stat.S_ISREG(status.st_mode):
@@ -53,7 +54,7 @@ def classify(path, status):
             if test(status.st_mode):
                 return outcomes.SPECIAL_FILE, word
         return outcomes.SPECIAL_FILE, "block device" if stat.S_ISBLK(status.st_mode) else "special"
-    return None, None
+    return (outcomes.SPECIAL_FILE, "offline") if files.is_elsewhere(status) else (None, None)
 
 
 def entry_of(path):
@@ -70,6 +71,8 @@ def reason_of(error):
     """Return the reason that an OSError stands for."""
     if isinstance(error, FileNotFoundError):
         return outcomes.NO_SUCH_FILE
+    if os.name == "nt" and files.is_locked(error):
+        return outcomes.LOCKED
     if isinstance(error, PermissionError):
         return outcomes.NOT_PERMITTED
     return outcomes.IO_ERROR
@@ -94,7 +97,7 @@ def walk(top, machine, stopped=lambda: False, keep_folder=None, same_device=Fals
         for entry in _listed(folder):
             if entry.status is None or entry.skipped:
                 yield entry
-            elif not stat.S_ISDIR(entry.status.st_mode):
+            elif not stat.S_ISDIR(entry.status.st_mode) or files.is_link(entry.status):
                 reason, detail = classify(entry.path, entry.status)
                 yield Entry(entry.path, entry.status, reason, detail)
             elif keep_folder is None or keep_folder(entry.path):
@@ -145,9 +148,14 @@ def _stated(items):
     items.sort(key=lambda item: item.name)
     for item in items:
         try:
-            yield Entry(item.path, item.stat(follow_symlinks=False), None, None)
+            yield Entry(item.path, _stat(item), None, None)
         except OSError as error:
             yield Entry(item.path, None, reason_of(error), error.strerror)
+
+
+def _stat(item):
+    """Return the stat of a directory entry. On Windows the folder knows neither inode nor the size of an open file."""
+    return os.lstat(item.path) if os.name == "nt" else item.stat(follow_symlinks=False)
 
 
 def expand(pattern, machine):

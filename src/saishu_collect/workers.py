@@ -188,7 +188,8 @@ class Crew:
         try:
             self._feed(large, descriptor, permits)
         except OSError as error:
-            large.parts.put(("error", outcomes.IO_ERROR, error.strerror))
+            reason = outcomes.LOCKED if walk.reason_of(error) == outcomes.LOCKED else outcomes.IO_ERROR
+            large.parts.put(("error", reason, error.strerror))
         finally:
             os.close(descriptor)
 

@@ -4,7 +4,7 @@ import os
 import re
 
 from saishu_collect.windows import hive as reading
-from saishu_collect.windows import registry
+from saishu_collect.windows import places, registry
 
 PLACE = "%registry%"
 
@@ -46,16 +46,16 @@ def _folder(data, regex):
 
 def patterns(pattern, spec, hive=None):
     """Return the patterns that one with `%registry%` stands for: one for each folder, which stays literal."""
-    return [pattern.replace(PLACE, literal(folder)) for folder in named(spec, hive)]
-
-
-def literal(folder):
-    """Return a folder as a glob that names it alone."""
-    return re.sub(r"([\[*?])", r"[\1]", folder)
+    return [pattern.replace(PLACE, places.literal(folder)) for folder in named(spec, hive)]
 
 
 def of_step(step, given, machine, hive=None):
-    """Return the patterns of a step with its `%registry%` put in; without a live Windows those stand for nothing."""
+    """Return the patterns of a step with `%SystemRoot%` and the like put in, and its `%registry%`.
+
+    Without a live Windows those of the registry stand for nothing.
+    """
+    if machine.platform == "windows":
+        given = [places.whole(pattern, machine.live) for pattern in given]
     if "registry" not in step:
         return given
     if not (machine.live and machine.platform == "windows"):
