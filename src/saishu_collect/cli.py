@@ -225,8 +225,6 @@ def run_collect(arguments, say, catalogue):
     interactive = not arguments.yes and not arguments.json and sys.stdin is not None and sys.stdin.isatty()
     if not arguments.json:
         speaker.plan(run)
-        if os.name == "nt" and here.live and not control.is_elevated():
-            speaker.tell("windows.not_elevated")
         traces.accompany(run, speaker, interactive)
     if interactive and not _asked(speaker, run, stop):
         speaker.tell("collect.not_begun")

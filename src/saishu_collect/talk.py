@@ -3,7 +3,7 @@
 import os
 import sys
 
-from saishu_collect import detect, facts, network, survey, tally, words
+from saishu_collect import control, detect, facts, network, survey, tally, words
 
 _MAX_LINES = 12
 
@@ -41,6 +41,8 @@ class Talk:
         if questions:
             titles = [say.pick(run.catalogue["evidence"][one]["title"]) for one in questions]
             self.tell("collect.plan_questions", items=say.say("list.separator").join(titles))
+        if os.name == "nt" and run.machine.live and not control.is_elevated():
+            self.tell("windows.not_elevated")
 
     def _scenario(self, run, choice):
         title = self.say.pick(run.catalogue["scenarios"][choice.scenario]["title"])
