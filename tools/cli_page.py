@@ -36,7 +36,9 @@ def _engineers_verbs() -> Any:
 def _verbs(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            yield from action.choices.items()
+            for name, verb in action.choices.items():
+                yield name, verb
+                yield from ((f"{name} {below}", deeper) for below, deeper in _verbs(verb))
 
 
 def _shown(parser: argparse.ArgumentParser) -> list[argparse.Action]:

@@ -1,31 +1,41 @@
 """The verb `certificates`: check what the agent and Azure need, import a published certificate that is missing."""
 
+import argparse
 import json
 import os
 import sys
 import time
 
-from saishu_collect import manifest
+from saishu_collect import manifest, words
 from saishu_collect.windows import certificate_files, certificate_judge, certificate_store, certificates, pieces
 
 CHECK, IMPORT = "check", "import"
 SCHEMA = "saishu/certificates-check/1"
-DONE, TO_DO, USAGE, UNREADABLE, NOT_ENOUGH = 0, 1, 2, 3, 4
-_EXIT = {"1": USAGE, "3": UNREADABLE, "4": NOT_ENOUGH}
+DONE, TO_DO, UNREADABLE, NOT_ENOUGH = 0, 1, 3, 4
+_EXIT = {"3": UNREADABLE, "4": NOT_ENOUGH}
 _CONSOLE_NAMES = {"ROOT": "Root", "CA": "CA"}
 
 
 def add_arguments(parser, say):
-    """Declare the arguments of the verb."""
-    parser.add_argument(
-        "action", choices=[CHECK, IMPORT], metavar="check|import", help=say.say("certificates.help_action")
-    )
-    parser.add_argument("files", nargs="*", metavar="FILE", help=say.say("certificates.help_files"))
-    parser.add_argument(
+    """Declare the arguments of the verb and of its two actions."""
+    actions = parser.add_subparsers(dest="action", metavar="check|import")
+    actions.required = True
+    judging = _action(actions, CHECK, say)
+    judging.add_argument(
         "--from", dest="listings", nargs="+", metavar="LISTING.json", help=say.say("certificates.help_from")
     )
-    parser.add_argument("--do-it", action="store_true", help=say.say("certificates.help_do_it"))
+    importing = _action(actions, IMPORT, say)
+    importing.add_argument("files", nargs="+", metavar="FILE", help=say.say("certificates.help_files"))
+    importing.add_argument("--do-it", action="store_true", help=say.say("certificates.help_do_it"))
+
+
+def _action(actions, name, say):
+    text = say.say("certificates.help_" + name)
+    parser = actions.add_parser(name, help=text, description=text, add_help=False)
+    parser.add_argument("--lang", choices=words.LANGUAGES, default=argparse.SUPPRESS, help=say.say("cli.lang"))
+    parser.add_argument("-h", "--help", action="help", help=say.say("argparse.help"))
     parser.add_argument("--json", action="store_true", help=say.say("cli.collect.json"))
+    return parser
 
 
 def run(arguments, say, catalogue, out):
@@ -53,8 +63,6 @@ def _refuse(say, code, given):
 
 def check(arguments, say, lists, out, now=time.time):
     """Judge the stores of this machine, or listings with --from."""
-    if arguments.files:
-        return _refuse(say, "E141", {})
     if arguments.listings:
         stores = {}
         for path in arguments.listings:
@@ -113,8 +121,6 @@ def bring_in(arguments, say, lists, out):
 
     Every file is looked at before the first one is imported; one that is refused refuses all.
     """
-    if not arguments.files or arguments.listings:
-        return _refuse(say, "E142", {})
     known = [one for path in arguments.files for one in certificate_files.find_published(path, lists)]
     if arguments.do_it and os.name != "nt":
         return _refuse(say, "E441", {})
