@@ -9,15 +9,14 @@ from saishu_collect import archive, deflate, outcomes, pack, workers
 _TAIL_SHARE = 0.9
 _TRIES = 3
 _SMALLEST_TAIL = 16 * 1024
-_STOP_PATIENCE_S = 2.0
 
 
 def write(packer, task):
     """Write the Large `task` through the packer: member, record, whatever happens on the way."""
     permits = packer.crew.permits
-    if packer.stop:
+    if packer.stop or packer.is_dead(task.job):
         _leave(packer, task, permits)
-        packer.fail(task.job, packer.stop.reason, None)
+        packer.fail(task.job, packer.stop.reason or outcomes.READ_STALLED, None)
         return
     part = _next_part(packer, task)
     if part[0] != "begin":
@@ -51,8 +50,9 @@ def _next_part(packer, task):
         except queue.Empty:
             if packer.stop:
                 return ("stopped", packer.stop.reason, None)
-            if time.monotonic() - task.touched > packer.stalled_after:
+            if time.monotonic() - task.touched > packer.patience(task.job):
                 task.cancelled = True
+                packer.count_stall(task.job)
                 packer.crew.replace_reader()
                 return ("stalled", outcomes.READ_STALLED, None)
 
@@ -76,7 +76,9 @@ def _pour(packer, task, record, method, start, text, permits):
         if part[0] != "piece":
             break
         piece = part[1]
-        piece.done.wait()
+        if not piece.done.wait(pack.IMPATIENT_S):
+            # All who could do it may hang in reads of a dead file system.
+            piece.run(packer.crew.engine)
         room = packer.room()
         if room is not None and len(piece.packed) + len(deflate.STREAM_END) > room:
             permits.release()
@@ -140,7 +142,7 @@ def _leave(packer, task, permits):
     task.cancelled = True
     if task.ended:
         return
-    limit = time.monotonic() + (_STOP_PATIENCE_S if packer.stop else packer.stalled_after)
+    limit = time.monotonic() + packer.patience(task.job)
     while True:
         try:
             part = task.parts.get(timeout=pack.WAIT_S)

@@ -11,6 +11,9 @@ SHARE_OF_MEMBER = 100
 """Bytes that a member takes in the directory and, for its sums, in the manifest; its name comes on top (measured)."""
 WAIT_S = 0.2
 MOVED_AT_MOST = 1000
+STALLS_AT_MOST = 2
+"""After so many reads that hang, a file system is taken for dead: its other files are not tried one by one."""
+IMPATIENT_S = 1.0
 
 
 def ignore(_):
@@ -63,6 +66,7 @@ class Packer:
         self._batch = workers.Batch()
         self._taken = names.Taken()
         self._owed = self._listed = 0
+        self._stalls = {}
         self.moved = []
         self.opened = set()
 
@@ -71,6 +75,9 @@ class Packer:
     def file(self, job):
         """Queue one file; may write what is ready meanwhile."""
         job.member = self._taken.unique(job.member)
+        if self.is_dead(job):
+            self.fail(job, outcomes.READ_STALLED, None)
+            return
         if job.listed.st_size > workers.SMALL:
             self._send_batch()
             self._cap(job)
@@ -154,27 +161,52 @@ class Packer:
         else:
             large.write(self, task)
 
+    def is_dead(self, job):
+        """Say whether a file lies on a file system that has stopped to answer."""
+        return self._stalls.get(job.listed.st_dev, 0) >= STALLS_AT_MOST
+
+    def count_stall(self, job):
+        """Remember that a read of a file hangs."""
+        self._stalls[job.listed.st_dev] = self._stalls.get(job.listed.st_dev, 0) + 1
+
+    def patience(self, job):
+        """Return the seconds to wait for a read of a file."""
+        hurried = self.stop or self.is_dead(job)
+        return min(IMPATIENT_S, self.stalled_after) if hurried else self.stalled_after
+
     def _write_batch(self, batch):
         while not batch.done.wait(WAIT_S):
-            if time.monotonic() - batch.touched > self.stalled_after:
+            current = batch.jobs[min(len(batch.finished), len(batch.jobs) - 1)]
+            if time.monotonic() - batch.touched > self.patience(current):
                 self._leave_stalled(batch)
                 return
-        for result in batch.finished:
-            self._write_small(result)
+        self._write_finished(batch.finished)
+
+    def _write_finished(self, results):
+        for result in results:
+            if result.outgrown:
+                result.job.listed = result.status
+                self._cap(result.job)
+                self.again(workers.Large(result.job))
+            else:
+                self._write_small(result)
 
     def _leave_stalled(self, batch):
         """One file of a batch hangs: say so, give its thread up and queue the rest again."""
         batch.abandoned = True
         finished = list(batch.finished)
-        for result in finished:
-            self._write_small(result)
-        stalled, rest = batch.jobs[len(finished)], batch.jobs[len(finished) + 1 :]
-        self.note(stalled.shown, stalled.evidence, outcomes.TIMED_OUT, outcomes.READ_STALLED)
+        self._write_finished(finished)
         self.crew.replace_worker()
-        if rest:
-            remaining = workers.Batch()
-            for job in rest:
+        remaining = workers.Batch()
+        for job in batch.jobs[len(finished) :]:
+            if job is batch.jobs[len(finished)]:
+                self.count_stall(job)
+                self.fail(job, outcomes.READ_STALLED, None)
+            elif self.is_dead(job):
+                self.fail(job, outcomes.READ_STALLED, None)
+            else:
                 remaining.add(job)
+        if remaining.jobs:
             self.again(remaining)
 
     def _write_small(self, result):

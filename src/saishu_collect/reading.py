@@ -9,6 +9,8 @@ from saishu_collect import outcomes
 from saishu_collect.windows import files
 
 HOLES_WORTH_SKIPPING = 64 * 1024 * 1024
+OUTGROWN = 4 * 1024 * 1024
+"""A file that was small when it was listed and has more bytes than this when it is opened is read piece by piece."""
 _RETRY_PAUSE_S = 0.02
 
 
@@ -30,6 +32,14 @@ class FileJob:
         self.start = start
         self.link = link
         self.tries = 0
+
+
+class Outgrown(Exception):  # noqa: N818 - reads as what it says
+    """A file is too large by now to be read at once; `status` is the present one."""
+
+    def __init__(self, status):
+        Exception.__init__(self)
+        self.status = status
 
 
 Read = collections.namedtuple("Read", "data before consistency size_after")
@@ -86,11 +96,13 @@ def read_exactly(descriptor, count):
 
 
 def read_small(path, listed):
-    """Return the Read of a small file; one that shrinks meanwhile is read once more. Raises OSError."""
+    """Return the Read of a small file; one that shrinks meanwhile is read once more. Raises OSError, Outgrown."""
     descriptor = open_file(path)
     try:
         for attempt in (1, 2):
             before = os.fstat(descriptor)
+            if before.st_size > OUTGROWN:
+                raise Outgrown(before)
             data = read_exactly(descriptor, before.st_size)
             consistency, after = judge_consistency(listed, before, descriptor, path, len(data), before.st_size)
             if len(data) == before.st_size or attempt == 2:

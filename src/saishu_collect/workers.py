@@ -15,9 +15,14 @@ STALLED_AFTER_S = 60.0
 
 
 class Small:
-    """What became of one small file: ready to be written. `payload` is None when there is nothing to write."""
+    """What became of one small file: ready to be written. `payload` is None when there is nothing to write.
 
-    __slots__ = ("consistency", "crc", "digest", "error", "job", "method", "payload", "size", "size_after", "status")
+    outgrown: True when the file is large by now and has to be read as one.
+    """
+
+    __slots__ = (
+        "consistency", "crc", "digest", "error", "job", "method", "outgrown", "payload", "size", "size_after", "status",
+    )  # fmt: skip
 
     def __init__(self, job):
         self.job = job
@@ -26,6 +31,7 @@ class Small:
         self.consistency = None
         self.size = self.size_after = self.crc = 0
         self.digest = None
+        self.outgrown = False
         self.method = archive.STORED
         self.status = None
 
@@ -68,6 +74,9 @@ def pack_small(job, engine):
         read = reading.read_small(job.path, job.listed)
     except OSError as error:
         result.error = (walk.reason_of(error), error.strerror)
+        return result
+    except reading.Outgrown as grown:
+        result.outgrown, result.status = True, grown.status
         return result
     data = read.data
     result.status, result.consistency, result.size_after = read.before, read.consistency, read.size_after
@@ -180,6 +189,9 @@ class Crew:
         self._reads.put(None)
 
     def _read_large(self, large, permits):
+        if large.cancelled:
+            large.parts.put(("error", outcomes.READ_STALLED, None))
+            return
         try:
             descriptor = reading.open_file(large.job.path)
         except OSError as error:

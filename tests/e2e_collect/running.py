@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -198,6 +199,29 @@ class Collector:
         settings.setdefault("stdout", subprocess.DEVNULL)
         settings.setdefault("stderr", subprocess.PIPE)
         return subprocess.Popen([*before, *self.command(out, *more, root=root)], env=env or environment(), **settings)
+
+
+_MEASURE = """
+import resource, subprocess, sys
+process = subprocess.Popen(sys.argv[2:])
+code = process.wait()
+with open(sys.argv[1], "w") as file:
+    file.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
+
+
+def measured(note):
+    """Return what to put before a command so that its peak memory is written to the file `note`.
+
+    A small process in between, since the peak of the one that starts a program counts for the program too.
+    """
+    return (sys.executable, "-I", "-S", "-c", _MEASURE, str(note))
+
+
+def peak_mib(note):
+    """Return the peak memory in MiB that was measured."""
+    return int(Path(note).read_text()) / 1024
 
 
 def wait_for(test, seconds=20.0, pause=0.005):
