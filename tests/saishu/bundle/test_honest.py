@@ -85,8 +85,10 @@ def test_deflate64(tmp_path):
                 bundle.open(member)
             assert caught.value.code == Code.NEEDS_LIBRARY
             assert caught.value.values == {"what": "Deflate64", "path": "var/log/syslog"}
+            assert [(note.code, note.path) for note in bundle.notes] == [(Code.NEEDS_LIBRARY, "a.zip")]
         else:
             assert people.read_all(bundle) == people.TREE
+            assert codes(bundle) == []
 
 
 def test_unicode_path_field(tmp_path):

@@ -86,6 +86,19 @@ def test_aes_with_wrong_password(tmp_path):
         assert codes(bundle) == [Code.LOCKED]
 
 
+def test_a_method_that_only_the_package_knows(tmp_path, library):
+    need("7z")
+    with open_bundle(people.seven_zip(tmp_path / "a.zip", None, "-mm=PPMd")) as bundle:
+        if library == "libarchive":
+            assert people.read_all(bundle) == people.TREE
+            assert codes(bundle) == []
+        else:
+            assert [dict(note.values)["method"] for note in bundle.notes] == ["98"]
+            with pytest.raises(BundleError) as caught:
+                bundle.open(bundle.find("var/log/syslog"))
+            assert caught.value.code == Code.METHOD
+
+
 def test_seven_zip_needs_the_package(tmp_path, library):
     need("7z")
     path = people.seven_zip(tmp_path / "a.7z")

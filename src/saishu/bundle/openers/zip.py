@@ -7,7 +7,7 @@ from saishu.bundle.inflate import ZIP_METHODS, has_deflate64
 from saishu.bundle.limits import Limits
 from saishu.bundle.openers import libarchive, zip_locked
 from saishu.bundle.openers.zip_directory import Directory, find_directory, local_start, recover_directory
-from saishu.bundle.openers.zip_entries import Entries, Entry, list_entries, overlapping, read_entry
+from saishu.bundle.openers.zip_entries import AES, Entries, Entry, list_entries, overlapping, read_entry
 from saishu.bundle.passwords import PUBLISHED, Passwords
 from saishu.bundle.sources import Reader, Source, Stretch
 from saishu.bundle.streams import Opened
@@ -45,6 +45,7 @@ class ZipContainer:
         if self._overlapping:
             example = self.members[min(self._overlapping)].path
             self.notes.append(note(Code.OVERLAP, None, count=len(self._overlapping), example=example))
+        self.notes += _unknown(entries.methods)
         self._try_passwords()
 
     def _listed(self) -> tuple[Directory, Entries]:
@@ -129,3 +130,13 @@ class ZipContainer:
             return
         if self._password == PUBLISHED and self._passwords.only_published:
             self.notes.append(note(Code.DEFAULT_PASSWORD))
+
+
+def _unknown(methods: frozenset[int]) -> list[BundleNote]:
+    """What cannot be inflated here, said before anybody tries."""
+    notes = []
+    if _DEFLATE64 in methods and not has_deflate64():
+        notes.append(note(Code.NEEDS_LIBRARY, None, what="Deflate64"))
+    if not libarchive.is_available():
+        notes += [note(Code.METHOD, None, method=odd) for odd in sorted(methods - {AES, *ZIP_METHODS})]
+    return notes

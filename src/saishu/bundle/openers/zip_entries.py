@@ -76,11 +76,12 @@ def _wide(extra: bytes, packed: int, size: int, offset: int) -> tuple[int, int |
 
 class Entries(NamedTuple):
     """All members of a directory. whole: every byte was a header and their count is the promised one; in_order: the
-    packed bytes follow each other as the headers do, so that none can overlap."""
+    packed bytes follow each other as the headers do, so that none can overlap; methods: how they are packed."""
 
     listing: Listing
     whole: bool
     in_order: bool
+    methods: frozenset[int]
 
 
 def list_entries(directory: Directory, limits: Limits) -> Entries:
@@ -88,6 +89,7 @@ def list_entries(directory: Directory, limits: Limits) -> Entries:
     listing = Listing(limits)
     records, at, end, count = directory.records, 0, len(directory.records), 0
     in_order, reached = True, 0
+    methods: set[int] = set()
     unpack, fixed, add = CENTRAL.unpack_from, CENTRAL.size, listing.add
     while at + fixed <= end:
         header = unpack(records, at)
@@ -110,10 +112,11 @@ def list_entries(directory: Directory, limits: Limits) -> Entries:
         ordinary = header[17] & _TELLING_BITS in _PLAIN_FILE and raw[-1:] not in _SLASHES
         kind = MemberKind.FILE if ordinary else _kind(raw, header)
         add(Member(path, kind, size, packed, modified, header[5] & 1 == 1), at, flags)
+        methods.add(header[6])
         at = name_end + header[13] + header[14]
         count += 1
     whole = at >= end and directory.count in (None, count, count & 0xFFFF)
-    return Entries(listing, whole, in_order)
+    return Entries(listing, whole, in_order, frozenset(methods))
 
 
 def _path(raw: bytes, header: tuple[int, ...], extra: bytes) -> tuple[str, int]:
