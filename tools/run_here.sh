@@ -23,7 +23,7 @@ job() {
 # Bundles of earlier runs lie here too: ours is the one that was not there before.
 earlier=$(ls "$out"/*.zip 2>/dev/null || true)
 # shellcheck disable=SC2086
-job $saishu collect --yes $network -o "$out"
+job $saishu collect --yes -o "$out" $network
 collected=$code
 bundle=
 for file in "$out"/*.zip; do
