@@ -65,7 +65,7 @@ def _plain_python(_work: Path) -> str | None:
 
 
 def _ours(python: list[str], place: Place) -> list[str]:
-    return [*python, str(PYZ), "collect", "azure-vm", "--root", str(place.tree), "-o", str(place.out),
+    return [*python, str(place.work / PYZ.name), "collect", "azure-vm", "--root", str(place.tree), "-o", str(place.out),
             "--yes", "--offline", "--lang", "en", "--json"]  # fmt: skip
 
 
@@ -141,6 +141,15 @@ TOOLS = (
     Tool("waagent -collect-logs -full", "collector", _which("waagent"), "apt install waagent", _in_place(_waagent),
          in_place=True, note="cuts files at 30 MiB, stops at 150 MiB"),
 )  # fmt: skip
+
+
+def open_work(folder: Path) -> Path:
+    """Return the bench's own folder, with a copy of our program: a build meanwhile must not change what is measured."""
+    work = folder.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    if PYZ.exists():
+        shutil.copy2(PYZ, work / PYZ.name)
+    return work
 
 
 def obstacle(tool: Tool, work: Path) -> str | None:

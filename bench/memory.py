@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from collect import MIB, fresh
-from contenders import DEFAULT_WORK, TOOLS, Place, find_archive, obstacle, versions
+from contenders import DEFAULT_WORK, TOOLS, Place, find_archive, obstacle, open_work, versions
 from contents import compare, read_contents
 from lines import LogStream
 from running import Run, adopt_orphans, run_measured
@@ -58,8 +58,7 @@ def main() -> int:
     parser.add_argument("--strict", action="store_true", help="exit 1 when a bar is missed")
     chosen = parser.parse_args()
     adopt_orphans()
-    work = chosen.work.resolve()
-    work.mkdir(parents=True, exist_ok=True)
+    work = open_work(chosen.work)
     if reason := obstacle(TOOLS[0], work):
         sys.exit(reason)
     place = Place(work / "many", work / "out", work)

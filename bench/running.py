@@ -111,12 +111,13 @@ class _Watch:
                 self.interrupted = now
                 os.killpg(self.process.pid, signal.SIGINT)
             if self.interrupted is not None and now - self.interrupted > GRACE_S:
-                self._kill("deaf")
+                self.kill("deaf")
             elif now - self.begun > limit:
-                self._kill("killed")
+                self.kill("killed")
         os.close(self._pidfd)
 
-    def _kill(self, word: str) -> None:
+    def kill(self, word: str) -> None:
+        """End the whole process tree and remember why."""
         self.ended = word
         for pid in (self.process.pid, *processes_below(self.process.pid)):
             with contextlib.suppress(OSError):
@@ -149,7 +150,11 @@ def run_measured(
             command, cwd=folder, stdin=subprocess.DEVNULL, stdout=talk, stderr=subprocess.STDOUT, start_new_session=True
         )
         watch = _Watch(process, begun)
-        watch.follow(limit, interrupt_after)
+        try:
+            watch.follow(limit, interrupt_after)
+        except BaseException:
+            watch.kill("killed")
+            raise
     _, status, usage = os.wait4(process.pid, 0)
     ended = time.monotonic()
     code = os.waitstatus_to_exitcode(status)
