@@ -1,8 +1,6 @@
 """One collection from beginning to end: facts, plan, packing, manifest, verification."""
 
-import json
 import os
-import re
 import socket
 import sys
 import time
@@ -10,38 +8,29 @@ import time
 from saishu_collect import (
     __version__,
     bundle_file,
-    commands,
     control,
     deflate,
     detect,
     facts,
+    gather,
     manifest,
     metadata,
-    names,
-    network,
     observe,
     outcomes,
     pack,
     plan,
-    reading,
-    search,
     settling,
     summary,
     survey,
     tally,
-    walk,
     workers,
 )
-from saishu_collect.windows import steps as windows_steps
 
 _CHECKPOINT_BYTES = 64 << 20
 _CHECKPOINT_SECONDS = 5.0
-_OWN_NAME = re.compile(r"saishu_.*\.zip(\.partial|\.journal)?\Z")
 _RUN_LOG_LINES = 5000
 JOURNAL_SHARE = 8
 """The journal lies beside the archive as long as it takes less than this part of the room; else it stays in memory."""
-PLAN_MEMBER = "plan.json"
-"""The first member: what the run intended. After a crash it is all that says which scenario this was."""
 
 
 class Options:
@@ -171,7 +160,7 @@ class Collection:
         self.packer = pack.Packer(
             self.bundle.archive, self.bundle.records, crew, bounds, self.stop, self._on_record, self._on_bytes
         )
-        self._pack_all()
+        gather.gather_all(self)
         crew.stop()
         self._finish(result)
         return result
@@ -191,113 +180,6 @@ class Collection:
                 self.bundle.checkpoint()
             except OSError:
                 pass
-
-    def _pack_all(self):
-        intended = json.dumps(self.intention(), ensure_ascii=False, sort_keys=True, indent=1)
-        self.packer.text(PLAN_MEMBER, intended.encode("utf-8", "backslashreplace"), [], self.clock())
-        self.bundle.checkpoint()
-        for shown, evidence, outcome, reason in self.plan.gaps:
-            self.packer.note(shown, evidence, outcome, reason)
-        for one in self.plan.folders:
-            text = search.list_folder(one.real, self.machine, one.depth, one.entries)
-            member = "listings/{}.txt".format(names.member_name(one.shown).replace("/", "_"))
-            shown = names.text_of(one.shown) + " (listing)"
-            self.packer.text(member, text.encode("utf-8", "backslashreplace"), one.evidence, self.clock(), shown)
-        self._run_commands()
-        windows_steps.perform(self)
-        network.pack(self)
-        self._pack_files()
-        self.packer.drain()
-        self._pack_moved()
-        self.packer.drain()
-
-    def _run_commands(self):
-        for step, evidence in self.plan.commands:
-            if self.stop:
-                return
-            ran = commands.run(
-                step["argv"], step.get("seconds", commands.DEFAULT_SECONDS),
-                step.get("bytes", commands.DEFAULT_BYTES), self.stop,
-            )  # fmt: skip
-            self._keep_output(step, evidence, ran)
-
-    def _keep_output(self, step, evidence, ran):
-        shown = " ".join(step["argv"])
-        if ran.reason == outcomes.NO_SUCH_PROGRAM:
-            outcome = outcomes.SKIPPED if step.get("optional") else outcomes.MISSING
-            self.packer.note(shown, evidence, outcome, ran.reason)
-            return
-        more = {"av": step["argv"], "ex": ran.exit, "n": round(ran.seconds, 3), "er": ran.errors or None}
-        if not ran.output:
-            optional = step.get("optional") and ran.outcome != outcomes.TIMED_OUT
-            outcome = outcomes.EMPTY if ran.outcome == outcomes.EMPTY or optional else ran.outcome
-            self.packer.note(shown, evidence, outcome, ran.reason or outcomes.NO_OUTPUT, **more)
-            return
-        if ran.outcome != outcomes.COLLECTED:
-            more["o"], more["r"] = ran.outcome, ran.reason
-        self.packer.text("commands/{}.txt".format(step["name"]), ran.output, evidence, self.clock(), shown, **more)
-
-    def _pack_files(self):
-        """Walk once per class: what is required first; when it will not all fit, newer files before older ones."""
-        ages = range(len(survey.AGES) + 1) if self.limited else (None,)
-        packed = set()
-        for wanted in (plan.REQUIRED_PASS, plan.OTHER_PASS):
-            for age in ages:
-                for shown, entry in plan.entries_of(self.plan, self.machine, self.stop):
-                    evidence = self.plan.tags.of(shown)
-                    if self.plan.tags.pass_of(evidence) != wanted or self._is_later(entry, age, shown, packed):
-                        continue
-                    self._pack_entry(shown, entry, evidence)
-
-    def _is_later(self, entry, age, shown, packed):
-        """Say whether an entry belongs to another age class, or was packed in an earlier one."""
-        if age is None:
-            return False
-        mine = self.window.age_class(entry.status.st_mtime) if entry.status else 0
-        key = hash(shown)
-        if mine > age or key in packed:
-            return True
-        packed.add(key)
-        return False
-
-    def _pack_entry(self, shown, entry, evidence):
-        text = names.text_of(shown)
-        raw = names.raw_hex(shown)
-        if entry.status is None:
-            outcome = {outcomes.NOT_PERMITTED: outcomes.DENIED, outcomes.NO_SUCH_FILE: outcomes.MISSING}.get(
-                entry.skipped, outcomes.FAILED
-            )
-            gone = outcomes.VANISHED if outcome == outcomes.MISSING else None
-            self.packer.note(text, evidence, outcome, entry.skipped, d=entry.detail, c=gone, ph=raw)
-        elif entry.skipped:
-            detail = names.text_of(entry.detail) if entry.detail else None
-            key = "lk" if entry.skipped == outcomes.SYMLINK else "d"
-            self.packer.note(text, evidence, outcomes.SKIPPED, entry.skipped, ph=raw, **{key: detail})
-        elif self.bundle.is_own(entry.status) or _OWN_NAME.match(os.path.basename(text)):
-            self.packer.note(text, evidence, outcomes.SKIPPED, outcomes.OWN_OUTPUT, fs=entry.status.st_size)
-        elif self.window.too_old(entry.status.st_mtime):
-            self.packer.note(
-                text, evidence, outcomes.SKIPPED, outcomes.OLDER_THAN_SINCE, fs=entry.status.st_size,
-                t=entry.status.st_mtime,
-            )  # fmt: skip
-        else:
-            self.packer.file(reading.FileJob(entry.path, text, names.member_name(shown), evidence, entry.status))
-
-    def _pack_moved(self):
-        """Take what a rotation moved while we read: the file under its new name, and the new file under the old one."""
-        moved, self.packer.moved = self.packer.moved, []
-        for place, inode, job in moved:
-            path = place if inode is None else find_inode(place, inode)
-            if path is None or inode in self.packer.opened or self.stop:
-                continue
-            entry = walk.entry_of(path)
-            if entry.status is None or entry.skipped:
-                continue
-            name = names.text_of(os.path.basename(path))
-            shown = job.shown[: max(job.shown.rfind("/"), job.shown.rfind("\\")) + 1] + name
-            member = job.member.rpartition("/")[0] + "/" + names.member_name("/x/" + name).rpartition("/")[2]
-            self.log("rotated while read: {}", shown)
-            self.packer.file(reading.FileJob(path, shown, names.numbered(member, 2), job.evidence, entry.status))
 
     # ---- finishing
 
@@ -372,19 +254,3 @@ class Collection:
             bytes=self.tally.bytes,
         )  # fmt: skip
         return document
-
-
-def find_inode(folder, inode):
-    """Return the path of the file with an inode number in a folder, or None."""
-    try:
-        with_names = os.listdir(folder)
-    except OSError:
-        return None
-    for name in sorted(with_names):
-        path = os.path.join(folder, name)
-        try:
-            if os.lstat(path).st_ino == inode:
-                return path
-        except OSError:
-            continue
-    return None

@@ -74,7 +74,6 @@ class Packer:
 
     def file(self, job):
         """Queue one file; may write what is ready meanwhile."""
-        job.member = self._taken.unique(job.member)
         if self.is_dead(job):
             self.fail(job, outcomes.READ_STALLED, None)
             return

@@ -40,7 +40,7 @@ class Plan:
     needs: dicts of expand_scenario, in order. sources: Source list without overlaps. commands: [(step, [ids])].
     folders: Listings. gaps: [(shown, ids, outcome, reason)] known before we start. system_steps: [(step, [ids])] that
     only the running Windows answers.
-    tags: Tagger. searches: {id: search.Search} for what had to be searched.
+    tags: Tagger. masks: Tagger of what may only be taken masked. searches: {id: search.Search}, what was searched for.
     """
 
     def __init__(self, needs, scenarios):
@@ -54,6 +54,7 @@ class Plan:
         self.system_steps = []
         self.searches = {}
         self.tags = Tagger()
+        self.masks = Tagger()
 
     def add_folder(self, shown, machine):
         """Read a folder too that came to be after the plan was made."""
@@ -143,13 +144,7 @@ def _plan_step(plan, step, unit, machine, options, stop):
     if not holds(step.get("when", {}), options.minimum, plan.scenarios, machine.platform):
         return
     if kind in _FILE_STEPS:
-        given = [step["path"]] if kind == "tree" else step["patterns"]
-        for pattern in windows_folders.of_step(step, given, machine):
-            if speaks_of(pattern, machine.platform):
-                plan.tags.add_pattern(pattern, evidence)
-                plan.sources.extend(_sources_of(pattern, machine))
-                if unit.get("judge") == "hana_databases":
-                    _expect_in_each_folder(plan, pattern, evidence, machine)
+        _plan_files(plan, step, unit, machine)
     elif kind == "list":
         _plan_listing(plan, step, evidence, machine)
     elif kind == "search":
@@ -164,6 +159,19 @@ def _plan_step(plan, step, unit, machine, options, stop):
         plan.probes.append(evidence)
     elif kind in SYSTEM_STEPS:
         _plan_system_step(plan, step, evidence, machine)
+
+
+def _plan_files(plan, step, unit, machine):
+    given = [step["path"]] if step["do"] == "tree" else step["patterns"]
+    for pattern in windows_folders.of_step(step, given, machine):
+        if not speaks_of(pattern, machine.platform):
+            continue
+        plan.tags.add_pattern(pattern, unit["id"])
+        plan.sources.extend(_sources_of(pattern, machine))
+        if step.get("mask"):
+            plan.masks.add_pattern(pattern, step["mask"])
+        if unit.get("judge") == "hana_databases":
+            _expect_in_each_folder(plan, pattern, unit["id"], machine)
 
 
 def _plan_system_step(plan, step, evidence, machine):

@@ -7,7 +7,7 @@ import os
 import struct
 import zlib
 
-from saishu_collect import __version__, archive, bundle_file, collect, deflate, manifest, outcomes, records, verify
+from saishu_collect import __version__, archive, bundle_file, deflate, gather, manifest, outcomes, records, verify
 
 _READ = 256 * 1024
 _FLUSH = b"\x00\x00\xff\xff"
@@ -260,7 +260,7 @@ def _stored_prefix(file, start, size, engine):
 
 def _intended(file, first, end):
     """Return what the first member, the plan, says of the run; an empty dict when it is not there."""
-    if first.get("m") != collect.PLAN_MEMBER or "off" not in first:
+    if first.get("m") != gather.PLAN_MEMBER or "off" not in first:
         return {}
     file.seek(first["off"])
     header = file.read(30)

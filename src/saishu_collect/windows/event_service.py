@@ -28,10 +28,13 @@ class _Variant(ctypes.Structure):
 
 
 class Service:
-    """The event log service of this machine. Every call answers with an error number, 0 for none."""
+    """The event log service of this machine. Every call answers with an error number, 0 for none.
 
-    def __init__(self):
-        self._api = _open_library()
+    library: the name of the system's, or the path of one that stands in for it.
+    """
+
+    def __init__(self, library="wevtapi"):
+        self._api = _open_library(library)
 
     def export(self, channel, target):
         """Write a channel to a new .evtx file; return the error number. The caller looks whether there is a file."""
@@ -160,8 +163,8 @@ def _text_of(value, space):
     return space.raw[start : len(space) - (len(space) - start) % 2].decode("utf-16-le", "replace").partition("\0")[0]
 
 
-def _open_library():
-    api = ctypes.WinDLL("wevtapi", use_last_error=True)
+def _open_library(library):
+    api = ctypes.WinDLL(library, use_last_error=True)
     handle, pointer, number, text = ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_wchar_p
     api.EvtExportLog.argtypes = [handle, text, text, text, number]
     api.EvtQuery.restype = api.EvtCreateRenderContext.restype = api.EvtOpenPublisherMetadata.restype = handle

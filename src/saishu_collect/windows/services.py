@@ -20,7 +20,9 @@ _KINDS = ((0x10, "WIN32_OWN_PROCESS"), (0x20, "WIN32_SHARE_PROCESS"), (0x50, "US
 def perform(step, context):
     """Return the Piece services/<name>.txt of a services step."""
     services = context.services()
-    return [pieces.text("services/{}.txt".format(step["name"]), write(step["names"], services), "services")]
+    return [
+        pieces.text("services/{}.txt".format(step["name"]), write(step["names"], services), "services " + step["name"])
+    ]
 
 
 def write(wanted, services):
