@@ -88,4 +88,4 @@ def _is_complete(items: Sequence[Item]) -> bool:
 
 def _is_judged(case: Case) -> bool:
     """Whether there is anything at all that is evidence: a file of an item, or a manifest of ours."""
-    return bool(case.collected) or bool(case.claims) or bool(case.loose_pictures)
+    return bool(case.collected) or any(not match.weak for match in case.sorted.matches) or bool(case.loose_pictures)

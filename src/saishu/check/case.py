@@ -17,7 +17,7 @@ from saishu.model import Match, Member, MemberKind
 
 HEAD = 64 * 1024
 _PICTURE = re.compile(r"\.(?:png|jpe?g|bmp|gif|webp|tiff?|heic)(?:<\d+>)?\Z", re.IGNORECASE)
-_PART = re.compile(r"\.(?:part|partial|crdownload|filepart)\Z", re.IGNORECASE)
+_PIECES = (".part", ".partial", ".crdownload", ".filepart")
 
 
 class Case:
@@ -40,6 +40,7 @@ class Case:
         self.speech = speech
         self.collected = Collected.of(bundle)
         self.failure_time = failure_time or self.collected.failure_time
+        self._files: dict[str, list[Member]] = {}
         self._heads: dict[str, Head] = {}
         self._locked: dict[str, bool] = {}
 
@@ -54,7 +55,10 @@ class Case:
 
     def files(self, evidence: str) -> list[Member]:
         """The files of a unit, each once, sorted by path."""
-        return list({match.member.path: match.member for match in self.matches(evidence)}.values())
+        if evidence not in self._files:
+            found = {match.member.path: match.member for match in self.sorted.of(evidence) if not match.weak}
+            self._files[evidence] = list(found.values())
+        return self._files[evidence]
 
     def parts(self, evidence: str) -> dict[str, list[Member]]:
         """The files of a unit by part; a part without files is not among them."""
@@ -124,7 +128,7 @@ def is_picture(member: Member) -> bool:
 
 def is_cut(member: Member) -> bool:
     """Whether the name says that the file is a piece: `.part`, or a download that did not end."""
-    return _PART.search(member.name) is not None
+    return member.path.lower().endswith(_PIECES)
 
 
 def accepts_pictures(unit: Mapping[str, Any]) -> bool:

@@ -16,6 +16,10 @@ _HARMLESS = frozenset(("symlink", "special_file", "own_output", "no_such_program
 _WORST_FIRST = ("partial", "missing", "not_applicable", "complete")
 
 
+Gaps = tuple[Counter[str], str]
+"""Why files of an item were not taken in full, counted, and the first of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One item in the collector's words. gaps: reason to how many files; example: one of these files."""
@@ -62,15 +66,21 @@ class Collected:
         return self._items.get(evidence)
 
     def _read_items(self) -> dict[str, Said]:
-        """Every item of every manifest; where two speak of one, the worse word counts."""
+        """Every item of every manifest; where two speak of one, the worse word counts.
+
+        The manifest of a run that died has no items; then the files that were cut speak for them.
+        """
         found: dict[str, Said] = {}
         for manifest in self.manifests:
-            examples = _count_files(manifest, self._listed)
-            for item in _dicts(manifest.get("items")):
-                said = _said(item, examples)
-                known = found.get(str(item.get("id")))
-                if known is None or _rank(said) < _rank(known):
-                    found[str(item.get("id"))] = said
+            gaps = _count_files(manifest, self._listed)
+            said = {str(item.get("id")): _said(item, gaps) for item in _dicts(manifest.get("items"))}
+            for evidence, (reasons, example) in gaps.items():
+                said.setdefault(
+                    evidence, Said("partial", max(sorted(reasons), key=reasons.__getitem__), reasons, example)
+                )
+            for evidence, word in said.items():
+                if evidence not in found or _rank(word) < _rank(found[evidence]):
+                    found[evidence] = word
         return found
 
     @property
@@ -87,7 +97,7 @@ class Collected:
     def warnings(self) -> list[tuple[str, tuple[str, ...]]]:
         """(warning id, lines of evidence) in the order of the manifests."""
         return [
-            (str(seen["id"]), tuple(str(line) for line in seen.get("evidence") or ()))
+            (str(seen["id"]), tuple(map(str, seen["evidence"])) if isinstance(seen.get("evidence"), list) else ())
             for manifest in self.manifests
             for seen in _dicts(manifest.get("warnings"))
             if seen.get("id")
@@ -141,33 +151,34 @@ def _last_of_each_host(manifests: Iterable[Mapping[str, Any]]) -> list[Mapping[s
     return list(last.values())
 
 
-def _said(item: Mapping[str, Any], examples: Mapping[str, str]) -> Said:
+def _said(item: Mapping[str, Any], of_files: Mapping[str, Gaps]) -> Said:
     gaps = item.get("gaps")
-    return Said(
-        str(item.get("status")),
-        str(item["reason"]) if item.get("reason") else None,
+    counted = (
         {str(reason): count for reason, count in gaps.items() if isinstance(count, int)}
         if isinstance(gaps, dict)
-        else {},
-        examples.get(str(item.get("id"))),
+        else {}
     )
+    example = of_files.get(str(item.get("id")), (None, None))[1]
+    return Said(str(item.get("status")), str(item["reason"]) if item.get("reason") else None, counted, example)
 
 
 def _rank(said: Said) -> int:
     return _WORST_FIRST.index(said.status) if said.status in _WORST_FIRST else len(_WORST_FIRST)
 
 
-def _count_files(manifest: Mapping[str, Any], listed: Counter[str]) -> dict[str, str]:
-    """Count the members of each item, and return for each the first file that was not taken in full."""
-    examples: dict[str, str] = {}
+def _count_files(manifest: Mapping[str, Any], listed: Counter[str]) -> dict[str, Gaps]:
+    """Count the members of each item; return for each why files were not taken in full, with the first of them."""
+    gaps: dict[str, Gaps] = {}
     for entry in _dicts(manifest.get("files")):
-        evidence = entry.get("evidence") or ()
+        named = entry.get("evidence")
+        evidence = [str(unit) for unit in named] if isinstance(named, list) else []
         if isinstance(entry.get("member"), str):
-            listed.update(map(str, evidence))
+            listed.update(evidence)
         if _is_gap(entry):
             for unit in evidence:
-                examples.setdefault(str(unit), str(entry.get("path")))
-    return examples
+                reasons, _ = gaps.setdefault(unit, (Counter(), str(entry.get("path"))))
+                reasons[str(entry.get("reason") or entry.get("outcome"))] += 1
+    return gaps
 
 
 def _is_gap(entry: Mapping[str, Any]) -> bool:

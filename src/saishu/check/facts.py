@@ -20,6 +20,7 @@ CONFIDENCES = (GIVEN, "certain", "likely", "hint")
 """Strongest first."""
 _MANIFEST = "manifest.json"
 _PER_UNIT = 8
+_LOOKED_AT = 4000
 _ANYWHERE_FILES = 120
 _NO_TEXT = re.compile(
     r"\.(?:evtx|etl|exe|dll|png|jpe?g|bmp|gif|zip|cab|7z|dmp|bin|blg|xz|zst|sqlite|db)(?:<\d+>)?\Z", re.IGNORECASE
@@ -103,14 +104,14 @@ def _telling_files(case: Case) -> list[Member]:
     units = {match.evidence for match in case.sorted.matches}
     chosen: dict[str, Member] = {}
     for evidence in sorted(units, key=lambda one: (len(case.sorted.of(one)), one)):
-        for member in _newest(case.files(evidence))[:_PER_UNIT]:
+        for member in _newest(case.files(evidence)[:_LOOKED_AT])[:_PER_UNIT]:
             chosen.setdefault(member.path, member)
     return list(chosen.values())[:_ANYWHERE_FILES]
 
 
 def _newest(members: Iterable[Member]) -> list[Member]:
     """Files that may be text, those first whose names say that they are the current log."""
-    texts = [member for member in members if member.size != 0 and _NO_TEXT.search(member.name) is None]
+    texts = [member for member in members if member.size != 0 and _NO_TEXT.search(member.path) is None]
     return sorted(texts, key=lambda member: (_ROTATED.search(member.name) is not None, member.path))
 
 

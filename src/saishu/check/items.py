@@ -102,8 +102,8 @@ def _pictured(case: Case, items: list[Item]) -> list[Item]:
         item for item in items
         if item.status is Status.MISSING and not item.files and accepts_pictures(case.unit(item.id))
     ]  # fmt: skip
-    pictures = [member for member in case.loose_pictures if member.size != 0]
-    if not waiting or not pictures:
+    pictures = [member for member in case.loose_pictures if member.size != 0] if waiting else []
+    if not pictures:
         return items
     enough = len(pictures) >= len(waiting)
     paths = tuple(member.path for member in pictures)

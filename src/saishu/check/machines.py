@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from saishu.bundle import BundleError
@@ -20,11 +20,13 @@ _SYSLOG = re.compile(
 _HOST_FILE = re.compile(r"(?:^|/)etc/hostname\Z")
 _HANA_HOST = re.compile(r"(?:^|/)HDB\d\d/(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*)/trace/")
 _IN_NAME = (
-    re.compile(r"CheckNWResult_(?P<host>[A-Za-z0-9][A-Za-z0-9-]*)_\d{12}"),
-    re.compile(r"saishu_(?P<host>[A-Za-z0-9][A-Za-z0-9-]*)_[a-z+-]+_\d{8}T\d{6}Z"),
-    re.compile(r"TSSv?2?_(?P<host>[A-Za-z0-9][A-Za-z0-9-]*)_\d{6}"),
-    re.compile(r"(?:^|/)(?P<host>[A-Za-z0-9][A-Za-z0-9-]*)_(?:evt_|CBEngine|msinfo32)"),
+    ("CheckNWResult_", re.compile(r"CheckNWResult_(?P<host>[A-Za-z0-9][A-Za-z0-9-]*)_\d{12}")),
+    ("saishu_", re.compile(r"saishu_(?P<host>[A-Za-z0-9][A-Za-z0-9-]*)_[a-z+-]+_\d{8}T\d{6}Z")),
+    ("TSS", re.compile(r"TSSv?2?_(?P<host>[A-Za-z0-9][A-Za-z0-9-]*)_\d{6}")),
+    ("_evt_", re.compile(r"(?:^|/)(?P<host>[A-Za-z0-9][A-Za-z0-9-]*)_evt_")),
+    ("_CBEngine", re.compile(r"(?:^|/)(?P<host>[A-Za-z0-9][A-Za-z0-9-]*)_CBEngine")),
 )
+"""A word that the path must hold, and the expression that finds the machine."""
 _NFO_HOST = re.compile(
     r"\[CDATA\[(?:System Name|システム名)\]\]>\s*</[^>]+>\s*<[^>]+>\s*<!\[CDATA\[(?P<host>[^\]\s]+)\]\]>"
 )
@@ -48,13 +50,24 @@ class Seen(NamedTuple):
 
 
 def machines(case: Case) -> list[Seen]:
-    """Every machine once, in the order of the sources: the collector, system files, logs, names of files."""
+    """Every machine once, in the order of the sources: the collector, system files, logs, names of files.
+
+    The host in a HANA path may be a virtual one, so it counts only beside another one of its kind, or alone.
+    """
     ignored = set(case.catalogue["warnings"].get("mixed-machines", {}).get("lists", {}).get("ignored_host_names", ()))
-    found: dict[str, Seen] = {}
-    for seen in _sources(case):
-        name = short(seen.host)
-        if name and name not in ignored and not _ADDRESS.fullmatch(seen.host):
-            found.setdefault(name, seen)
+
+    def once(all_seen: Iterable[Seen]) -> dict[str, Seen]:
+        found: dict[str, Seen] = {}
+        for seen in all_seen:
+            name = short(seen.host)
+            if name and name not in ignored and not _ADDRESS.fullmatch(seen.host):
+                found.setdefault(name, seen)
+        return found
+
+    found = once(_sources(case))
+    of_hana = once(_of_hana(case))
+    if len(of_hana) > 1 or not found:
+        found = {**found, **{name: seen for name, seen in of_hana.items() if name not in found}}
     return list(found.values())
 
 
@@ -66,7 +79,7 @@ def short(host: str) -> str:
 def _sources(case: Case) -> Iterator[Seen]:
     yield from (Seen(host, "manifest.json") for host in case.collected.hosts)
     for member in case.members:
-        if member.name == "hostname" and _HOST_FILE.search(member.path):
+        if member.path.endswith("hostname") and _HOST_FILE.search(member.path):
             yield from _of_text(case, member, _NAME)
     yield from _of_syslogs(case)
     for member in case.files("windows.msinfo")[:_MOST_FILES]:
@@ -122,15 +135,17 @@ def _inline_text(chunk: bytes, at: int) -> str:
     return chunk[at : at + 2 * length].decode("utf-16-le", "replace")
 
 
-def _of_paths(case: Case) -> Iterator[Seen]:
-    for match in case.sorted.matches:
-        path = match.member.path
-        if "HDB" in path and (hit := _HANA_HOST.search(path)):
-            yield Seen(hit["host"], path)
-    for member in case.members:
-        if "_" not in member.path:
-            continue
-        for pattern in _IN_NAME:
-            hit = pattern.search(member.path)
+def _of_hana(case: Case) -> Iterator[Seen]:
+    for unit in ("hana.backup_log", "hana.backint_log"):
+        for member in case.files(unit):
+            hit = _HANA_HOST.search(member.path)
             if hit is not None:
                 yield Seen(hit["host"], member.path)
+
+
+def _of_paths(case: Case) -> Iterator[Seen]:
+    for member in case.members:
+        path = member.path
+        for word, pattern in _IN_NAME:
+            if word in path and (hit := pattern.search(path)) is not None:
+                yield Seen(hit["host"], path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from saishu.bundle.globs import PathGlobs
+from saishu.bundle.globs import NameGlobs, PathGlobs
 from saishu.check.case import Case
 from saishu.model import Member
 
@@ -33,9 +33,12 @@ class Sightings:
 
     def __init__(self, case: Case) -> None:
         self._seen: dict[Mark | Place, list[Member]] = {}
-        globs = PathGlobs[Mark | Place](_globs(case.catalogue))
+        globs = list(_globs(case.catalogue))
+        paths = PathGlobs[Mark | Place]((glob, claim) for glob, claim in globs if "/" in glob)
+        names = NameGlobs[Mark | Place]([(glob, claim) for glob, claim in globs if "/" not in glob])
         for member in case.members:
-            for claim in globs.claims(member.path.lower()):
+            path = member.path.lower()
+            for claim in (*paths.claims(path), *names.claims(path.rpartition("/")[2])):
                 found = self._seen.setdefault(claim, [])
                 if len(found) < _MOST_FILES and (not found or found[-1] is not member):
                     found.append(member)

@@ -60,7 +60,7 @@ class _Writer:
         subject = self._say(f"mail.subject.{kind}", scenario=self._scenario)
         blocks = [
             [self._say("mail.addressee")],
-            [self._say("mail.greeting")],
+            [self._say(f"mail.greeting.{kind}")],
             [self._say(f"mail.intro.{intro}", bundle=self._all.bundle)],
             *self._items(), *self._facts(), *self._how(), *self._wanted(), *self._unreadable(), *self._confirm(),
             [self._say("mail.closing" if kind == "ask" else "mail.closing.thanks")],
@@ -138,24 +138,21 @@ class _Writer:
         return str(fact.get("ask", self._units[item.id]["title"])[self._lang])
 
     def _how(self) -> Iterator[list[str]]:
-        by_tool = [
-            entry for entry in self._entries if any(one.id in self._asking.by_tool for one in entry.request.items)
-        ]
+        by_tool = [one for one in self._entries if any(item.id in self._asking.by_tool for item in one.request.items)]
         by_hand = [entry for entry in self._entries if entry.request.item.reason.id != "not_on_machine"]
-        if not by_tool and not by_hand:
-            return
-        yield [self._say("mail.section.how")]
         if by_tool:
+            yield [self._say("mail.section.tool")]
             yield self._tool(by_tool)
-            yield [self._say("mail.how.hand_title")]
-        else:
-            yield [self._say("mail.how.only_hand")]
+        if by_hand:
+            yield [self._say("mail.section.hand")]
+            yield [self._say("mail.how.hand")]
         for entry in by_hand:
-            yield list(self._steps(entry))
+            yield from self._steps(entry)
 
     def _tool(self, entries: Sequence[_Entry]) -> list[str]:
         numbers = self._say("check.list_separator").join(str(entry.number) for entry in entries)
-        lines = [self._say("mail.how.tool_title"), self._say("mail.how.tool", numbers=numbers)]
+        whole = len(entries) == len(self._entries)
+        lines = [self._say("mail.how.tool_all") if whole else self._say("mail.how.tool_some", numbers=numbers)]
         named = systems(self._all, [one for entry in entries for one in entry.request.items])
         for system in named:
             if len(named) > 1 or system == "windows":
@@ -163,13 +160,12 @@ class _Writer:
             lines.append(self._say(f"mail.how.tool_run_{system}", scenarios=" ".join(self._all.scenarios)))
         return [*lines, self._say("mail.how.tool_end")]
 
-    def _steps(self, entry: _Entry) -> Iterator[str]:
+    def _steps(self, entry: _Entry) -> Iterator[list[str]]:
         """The steps by hand, first for the whole, then for what does instead."""
-        for key, item in zip(
-            ("hand_item", *("hand_instead" for _ in entry.request.at_least)), entry.request.items, strict=True
-        ):
-            yield self._say(f"mail.how.{key}", number=entry.number, title=self._text(item.id, "title"))
-            yield from self._lettered(self._units[item.id]["by_hand"][self._lang])
+        for at, item in enumerate(entry.request.items):
+            key = "mail.how.hand_instead" if at else "mail.how.hand_item"
+            title = self._say(key, number=entry.number, title=self._text(item.id, "title"))
+            yield [title, *self._lettered(self._units[item.id]["by_hand"][self._lang])]
 
     def _lettered(self, steps: Sequence[str]) -> Iterator[str]:
         """Steps with letters; a command belongs to the step above it."""
@@ -185,7 +181,16 @@ class _Writer:
             return
         yield [self._say("mail.section.wanted")]
         requests = [self._text(one.item.id, "request") for one in self._asking.wanted]
-        yield [self._say("mail.wanted.intro"), *(self._say("mail.wanted.item", text=text) for text in requests)]
+        ours = all(one.item.id in self._asking.by_tool for one in self._asking.wanted) and self._names_tool()
+        yield [
+            self._say("mail.wanted.intro"),
+            *(self._say("mail.wanted.item", text=text) for text in requests),
+            self._say("mail.wanted.by_tool" if ours else "mail.wanted.steps"),
+        ]
+
+    def _names_tool(self) -> bool:
+        """Whether the letter has told of the tool."""
+        return any(one.id in self._asking.by_tool for entry in self._entries for one in entry.request.items)
 
     def _unreadable(self) -> Iterator[list[str]]:
         told = [

@@ -20,6 +20,6 @@ def judge(case: Case, evidence: str, files: Sequence[Member]) -> list[Remark]:
     if not any(member.size != 0 for member in traces):
         return [Remark(Status.MISSING, case.speech.reason("no_trace"))]
     remarks = log_set.judge(case, evidence, traces)
-    if "support_log" not in parts and not case.files("vss.support_log"):
+    if "support_log" not in parts:
         remarks.append(Remark(Status.PARTIAL, case.speech.reason("trace_without_support_log")))
     return remarks
