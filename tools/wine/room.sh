@@ -19,7 +19,7 @@ say() { printf 'wine: %s\n' "$*" >&2; }
 
 # Windows programs die when stdin is closed or any of the three streams is a regular file: give them pipes.
 win() {
-    echo | timeout "${LIMIT:-600}" "$WINE" "$@" 2>&1 | cat
+    echo | timeout "${LIMIT:-600}" "$WINE" "$@" 2>&1 | sed -u "s/wine: Read access denied for device .*//; /^$/d"
     return "${PIPESTATUS[1]}"
 }
 

@@ -15,6 +15,7 @@ run() { # run LOCALE [pytest arguments]
     local locale=$1 started
     shift
     asleep
+    rm -rf "$WINEPREFIX"/drive_c/users/*/Temp/pytest-of-*
     export LC_ALL=$locale
     awake
     started=$(date +%s)
