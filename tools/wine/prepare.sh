@@ -39,15 +39,17 @@ download() {
 
 make_stand_ins() {
     x86_64-w64-mingw32-gcc -municode -Os -s -o "$CACHE/faketool.exe" "$here/faketool.c"
+    x86_64-w64-mingw32-gcc -shared -Os -s -o "$CACHE/stand_in_wevtapi.dll" "$here/stand_in_wevtapi.c"
     local system=$WINEPREFIX/drive_c/windows/system32 name
     for name in vssadmin wevtutil msinfo32 diskshadow; do
         cp --remove-destination "$CACHE/faketool.exe" "$system/$name.exe"
     done
-    mkdir -p "$system/WindowsPowerShell/v1.0" "$WINEPREFIX/drive_c/faketools"
+    mkdir -p "$system/WindowsPowerShell/v1.0" "$WINEPREFIX/drive_c/faketools" "$WINEPREFIX/drive_c/stand_ins"
     cp --remove-destination "$CACHE/faketool.exe" "$system/WindowsPowerShell/v1.0/powershell.exe"
+    cp --remove-destination "$CACHE/stand_in_wevtapi.dll" "$WINEPREFIX/drive_c/stand_ins"
 }
 
-wanted=$(cat "$here"/requirements-*.txt "$here"/{prepare.sh,room.sh,unpack.py,faketool.c,new_prefix.sh,server2022.reg} | sha256sum)
+wanted=$(cat "$here"/requirements-*.txt "$here"/{prepare.sh,room.sh,unpack.py,faketool.c,stand_in_wevtapi.c,new_prefix.sh,server2022.reg} | sha256sum)
 if [[ -f $READY && $(cat "$READY") == "$wanted" && -x $WINE ]]; then
     exit 0
 fi
