@@ -24,7 +24,7 @@ class Limits:
     heads: files whose first bytes may be read to recognise them by content.
     """
 
-    members: int = 2_000_000
+    members: int = 400_000
     member_bytes: int = 32 * GIB
     ratio: int = 1000
     ratio_floor: int = 64 * MIB
