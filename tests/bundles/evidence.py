@@ -31,6 +31,8 @@ CSV = "レベル,日付と時刻,ソース,イベント ID,タスクのカテゴ
 )
 WRITERS = b"vssadmin 1.1 - Volume Shadow Copy Service\r\n\r\nWriter name: 'System Writer'\r\n   State: [1] Stable\r\n"
 PROVIDERS = b"vssadmin 1.1\r\n\r\nProvider name: 'Microsoft Software Shadow Copy provider 1.0'\r\n"
+BANNER = b"vssadmin 1.1 - Volume Shadow Copy Service administrative command-line tool\r\n\r\n"
+VSSADMIN_ERROR = BANNER + b"Error: You don't have the correct permissions to run this command.\r\n"
 NO_ITEMS = b"vssadmin 1.1\r\n\r\nNo items found that satisfy the query.\r\n"
 ILR_LOG = (
     b"2024-05-01 03:06:52 MicrosoftAzureBackupILR SecureTCPTunnel.py started\nHost Name : restore01\n"

@@ -192,6 +192,11 @@ SCENES = [
           {**VSS_LISTS, "vss.support_log": M, "vss.trace": M}, "explorer"),
     Scene("one vssadmin list is missing", {**e.WINDOWS, **e.without(e.VSSADMIN, "shadows.txt")}, "vss", "windows",
           {"vss.shadows": M, "vss.writers": C, "vss.shadowstorage": C}),
+    Scene("vssadmin run without administrator rights",
+          {**e.WINDOWS, **e.VSSADMIN, "vssadmin_list_shadows.txt": e.VSSADMIN_ERROR,
+           "vssadmin_list_writers.txt": e.BANNER},
+          "vss", "windows", {"vss.shadows": P, "vss.writers": P, "vss.shadowstorage": C},
+          reasons={"vss.shadows": "tool_error", "vss.writers": "list_empty"}),
     # ---- ilr
     Scene("Linux file recovery", {**e.ILR_LINUX, "etc/os-release": e.OS_RELEASE}, "ilr", "linux",
           {"ilr.script": C, "ilr.folder": C, "env.restore_os": C, "env.vm_name": C, "env.vm_resource_group": C,
@@ -234,6 +239,10 @@ SCENES = [
           {**e.WINDOWS, "C/WindowsAzure/Logs/Plugins/Microsoft.Azure.RecoveryServices.WorkloadBackup."
            "AzureBackupWindowsWorkload/1.0/WorkloadExtensionHandler1.log": b"x\n"}, "sql", "windows",
           {**WINDOWS_WHOLE, "sql.plugin_logs": C, "sql.errorlog": N}),
+    Scene("the log of SQL Server alone", {"ERRORLOG": "2024-05-01 03:06:52.12 spid5s      Start\r\n".encode("utf-16")},
+          "sql", "windows", {"sql.errorlog": C, "windows.eventlogs": M}, "single"),
+    Scene("an event log saved as text", {"C/Windows/System32/winevt/Logs/Application.txt": b"Event 1\r\n"}, "azure-vm",
+          "windows", {"windows.eventlogs": M}),
     # ---- mars
     Scene("everything of MARS", MARS_ALL, "mars", "windows", MARS_WHOLE, "explorer"),
     Scene("MARS outside Azure", e.without(MARS_ALL, "WaAppAgent.log", "IaaSBcdrExtension1.log"), "mars", "windows",
@@ -277,6 +286,10 @@ SCENES = [
           "windows", {"certificates.root": P}, reasons={"certificates.root": "not_on_list"}),
     Scene("roots without thumbprints", {**MARS_ALL, "certs/certificates_root.txt": b"Subject : CN=DigiCert\r\n"},
           "mars", "windows", {"certificates.root": P}, reasons={"certificates.root": "no_thumbprints"}),
+    Scene("msinfo taken before it had ended", {**MARS_ALL, "SVR_msinfo32.nfo": e.NFO[:-20]}, "mars", "windows",
+          {"windows.msinfo": P}, reasons={"windows.msinfo": "nfo_cut"}),
+    Scene("an msinfo that is something else", {**MARS_ALL, "SVR_msinfo32.nfo": b"OS Name: Windows\r\n"}, "mars",
+          "windows", {"windows.msinfo": P}, reasons={"windows.msinfo": "not_an_nfo"}),
     Scene("no msinfo", e.without(MARS_ALL, ".nfo"), "mars", "windows", {"windows.msinfo": M}),
     # ---- network
     Scene("the connectivity check alone", {"CheckNWResult_vm01_202405010306.log": e.NETWORK}, "network", "linux",

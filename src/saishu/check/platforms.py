@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from saishu.check.case import Case
 from saishu.model import MatchedBy, Member, Platform, Words
 
 _WEIGHT = {MatchedBy.MANIFEST: 3, MatchedBy.PATH: 3, MatchedBy.CONTENT: 2, MatchedBy.NAME: 1}
+_FOLDERS = {
+    "windows": re.compile(
+        r"(?:^|/)(?:Windows|WindowsAzure|Program Files(?: \(x86\))?|ProgramData)/|\.evtx\Z", re.IGNORECASE
+    ),
+    "linux": re.compile(r"(?:^|/)(?:var/log|etc|usr|opt|hana/shared)/"),
+}
 _ENOUGH = 2
 """A name alone (`messages`, `services.txt`) may lie in any bundle; two units, or a path, are a word."""
 
@@ -28,10 +35,24 @@ def find_platform(case: Case, marks: Mapping[str, Mapping[int, Member]]) -> tupl
     if not seen and weights:
         seen = [max(sorted(weights), key=lambda name: weights[name])]
     if not seen:
-        return Platform.UNKNOWN, speech.say("check.platform.unknown")
+        return _by_folders(case)
     if len(seen) == 2:
         return Platform.BOTH, speech.say("check.platform.both", **examples)
     return Platform(seen[0]), speech.say("check.platform.seen", path=examples[seen[0]])
+
+
+def _by_folders(case: Case) -> tuple[Platform, Words]:
+    """What the names of folders say where no file is evidence: a tree that belongs to one of the systems."""
+    found = {
+        name: member.path
+        for member in case.members
+        for name, pattern in _FOLDERS.items()
+        if pattern.search(member.path)
+    }
+    if len(found) == 1:
+        name, path = next(iter(found.items()))
+        return Platform(name), case.speech.say("check.platform.seen", path=path)
+    return Platform.UNKNOWN, case.speech.say("check.platform.unknown")
 
 
 def _weigh(case: Case, marks: Mapping[str, Mapping[int, Member]]) -> tuple[dict[str, int], dict[str, str]]:

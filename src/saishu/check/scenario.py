@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from saishu.check.case import Case
-from saishu.model import Member, Platform, Words
+from saishu.model import Member, Need, Platform, Words
 from saishu_collect.catalogue import included_scenarios
 
 GROUND = "azure-vm"
@@ -76,11 +76,14 @@ def _own(case: Case, name: str) -> list[str]:
 
 
 def _alone(case: Case, name: str) -> list[str]:
-    """What only this scenario requires and the bundle holds, in files that mean nothing to any other scenario."""
+    """What only this scenario requires and the bundle holds, in files that mean nothing to any other scenario.
+
+    A scenario that requires nothing of its own (SQL Server) is told by whatever only it asks for.
+    """
     exclusive = _exclusive(case, name)
-    needs = case.catalogue["scenarios"][name]["needs"]
-    required = [need["id"] for need in needs if need["need"] == "required" and need["id"] in exclusive]
-    return [evidence for evidence in required if _telling_file(case, evidence, exclusive)]
+    own = [need for need in case.catalogue["scenarios"][name]["needs"] if need["id"] in exclusive]
+    required = [need for need in own if need["need"] == Need.REQUIRED] or own
+    return [need["id"] for need in required if _telling_file(case, need["id"], exclusive)]
 
 
 def _telling_file(case: Case, evidence: str, exclusive: set[str]) -> Member | None:

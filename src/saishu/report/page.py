@@ -16,7 +16,7 @@ from saishu.model import Completeness, Item, Need, Status
 from saishu.report.asking import Request, systems, what_to_ask
 from saishu.report.document import note_texts
 from saishu.report.terminal import verdict_line
-from saishu_collect.words import LANGUAGES, size_text
+from saishu_collect.words import LANGUAGES
 from saishu_collect.words import Words as Phrases
 
 _SHOWN_UNMAPPED = 500
@@ -108,9 +108,10 @@ class _Language:
         """The files to show, and how many more there are."""
         return item.files[:_SHOWN_FILES], max(0, len(item.files) - _SHOWN_FILES)
 
-    def size(self, item: Item) -> str:
-        """Size of an item as a person reads it."""
-        return str(size_text(item.size))
+    def reason_of(self, evidence: str) -> str:
+        """Why the item with an evidence id stands where it stands."""
+        item = self.all.item(evidence)
+        return self.reason(item) if item is not None else ""
 
     def commands(self) -> list[str]:
         """The one line that collects what the tool can collect; empty when it can collect nothing of it."""

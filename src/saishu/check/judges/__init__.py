@@ -15,8 +15,10 @@ from saishu.check.judges import (
     ilr_folder,
     log_set,
     mars_agent,
+    nfo_file,
     root_certificates,
     vss_trace,
+    vssadmin_list,
 )
 from saishu.check.verdict import Remark
 from saishu.model import Member
@@ -26,7 +28,8 @@ Judge = Callable[[Case, str, Sequence[Member]], list[Remark]]
 JUDGES: dict[str, Judge] = {
     module.__name__.rpartition(".")[2]: module.judge
     for module in (
-        cb_certificates, event_channel, hana_databases, ilr_folder, log_set, mars_agent, root_certificates, vss_trace,
+        cb_certificates, event_channel, hana_databases, ilr_folder, log_set, mars_agent, nfo_file, root_certificates,
+        vss_trace, vssadmin_list,
     )
 }  # fmt: skip
 
