@@ -6,7 +6,7 @@ BIN := .venv/bin
 OLD := src/saishu_collect
 PYTEST_ARGS ?=
 
-.PHONY: help run test unit lint drift gen pyz bench clean
+.PHONY: help run test unit lint drift gen pyz bench clean wine windows exe sign
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -14,7 +14,7 @@ help: ## list the targets
 run: .venv/.ready-run ## the main job on this machine: collect, check, report into out/
 	@tools/run_here.sh
 
-test: lint unit ## everything that must hold before a change is handed in
+test: lint unit windows ## everything that must hold before a change is handed in
 
 unit: .venv/.ready-dev ## the tests alone
 	$(PY) -m pytest $(PYTEST_ARGS)
@@ -36,11 +36,23 @@ gen: .venv/.ready-dev ## everything generated: catalogue, reference pages, locke
 pyz: .venv/.ready-run ## dist/saishu.pyz, the collector as one file for Python 3.6 and later
 	$(PY) tools/build_pyz.py
 
+wine: ## Wine with a Windows Python in .wine/, for the next three (Debian, Ubuntu; as root it installs what it needs)
+	@tools/wine/prepare.sh
+
+windows: ## the Windows tests under Wine; left out with a word where `make wine` was not run
+	@tools/wine/suite.sh
+
+exe: ## dist/saishu.exe and dist/saishu-windows.zip (prepares Wine first)
+	@tools/wine/build_exe.sh
+
+sign: ## sign dist/saishu.exe: make sign CERT=certificate.pem KEY=key.pem [STAMP=URL of a timestamp server]
+	@tools/wine/sign.sh "$(CERT)" "$(KEY)" "$(STAMP)"
+
 bench: .venv/.ready-dev ## comparisons with public tools
 	$(PY) bench/collect.py
 
 clean: ## remove what the other targets made
-	rm -rf .venv dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .wine dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 .venv/.ready-run: requirements/run.txt uv.lock tools/environment.sh
 	@PYTHON="$(PYTHON)" tools/environment.sh run

@@ -49,7 +49,8 @@ make_stand_ins() {
     cp --remove-destination "$CACHE/stand_in_wevtapi.dll" "$WINEPREFIX/drive_c/stand_ins"
 }
 
-wanted=$(cat "$here"/requirements-*.txt "$here"/{prepare.sh,room.sh,unpack.py,faketool.c,stand_in_wevtapi.c,new_prefix.sh,server2022.reg} | sha256sum)
+recipe=(prepare.sh unpack.py faketool.c stand_in_wevtapi.c new_prefix.sh server2022.reg)
+wanted=$(cd "$here" && cat requirements-*.txt "${recipe[@]}" | sha256sum)
 if [[ -f $READY && $(cat "$READY") == "$wanted" && -x $WINE ]]; then
     exit 0
 fi

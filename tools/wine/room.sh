@@ -15,11 +15,18 @@ export WINEDLLOVERRIDES="mscoree,mshtml=;$STAND_INS"
 export PYTHONUTF8=1 PYTHONDONTWRITEBYTECODE=1
 unset DISPLAY
 
+# One at a time: two runs in one prefix would end each other's programs.
+take_room() {
+    mkdir -p "$CACHE"
+    exec 9>"$CACHE/lock"
+    flock -w 1800 9 || { say "somebody else has used $CACHE for half an hour"; exit 1; }
+}
+
 say() { printf 'wine: %s\n' "$*" >&2; }
 
 # Windows programs die when stdin is closed or any of the three streams is a regular file: give them pipes.
 win() {
-    echo | timeout "${LIMIT:-600}" "$WINE" "$@" 2>&1 | sed -u "s/wine: Read access denied for device .*//; /^$/d"
+    echo | timeout "${LIMIT:-600}" "$WINE" "$@" 2>&1 9>&- | sed -u "s/wine: Read access denied for device .*//; /^$/d"
     return "${PIPESTATUS[1]}"
 }
 
@@ -29,7 +36,7 @@ awake() {
     local mark=$WINEPREFIX/drive_c/awake tries=0
     rm -f "$mark"
     timeout 1200 "$WINE" "$PYTHON_EXE" -I -c 'import time; open("C:/awake", "w").close(); time.sleep(1200)' \
-        </dev/null >/dev/null 2>&1 &
+        </dev/null >/dev/null 2>&1 9>&- &
     AWAKE=$!
     until [[ -e $mark ]]; do
         ((tries++ < 300)) || { say "the prefix $WINEPREFIX does not start"; return 1; }
@@ -41,7 +48,7 @@ awake() {
 asleep() {
     [[ -z ${AWAKE:-} ]] || kill "$AWAKE" 2>/dev/null || true
     AWAKE=
-    timeout 30 "$SERVER" -k >/dev/null 2>&1 || true
+    timeout 30 "$SERVER" -k >/dev/null 2>&1 9>&- || true
 }
 
 winpath() { # the path of a file of ours as Windows sees it

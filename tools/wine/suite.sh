@@ -10,6 +10,7 @@ elif [[ ! -f $READY || ! -x $WINE ]]; then
     say "not prepared, so the Windows tests are left out. To run them: make wine"
     exit 0
 fi
+take_room
 trap asleep EXIT
 run() { # run LOCALE [pytest arguments]
     local locale=$1 started

@@ -1,0 +1,7 @@
+"""Start the collector inside the EXE."""
+
+import sys
+
+from saishu_collect.cli import main
+
+sys.exit(main(program="saishu.exe"))
