@@ -91,7 +91,7 @@ def _locked(path, files):
 
 def _single(path, files):
     path.mkdir()
-    (name, data), = files.items()
+    ((name, data),) = files.items()
     (path / name).write_bytes(data)
     return path / name
 

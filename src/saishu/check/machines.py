@@ -114,6 +114,8 @@ def _computer(case: Case, member: Member) -> str | None:
     """The computer that the chunk written last names; the first ones may bear a name from the time of the setup."""
     if not is_evtx(case.head(member)) or (member.size or 0) > _LARGEST_EVENT_LOG:
         return None
+    if len(case.head(member).raw) < _FIRST_CHUNK:
+        return None
     last = struct.unpack_from("<Q", case.head(member).raw, 16)[0]
     if last * _CHUNK > _LARGEST_EVENT_LOG:
         return None

@@ -20,7 +20,7 @@ def judge(case: Case, evidence: str, files: Sequence[Member]) -> list[Remark]:
     for member in case.parts(evidence).get("evtx", ()):
         if member.encrypted and case.is_locked([member]):
             continue
-        if member.size == 0 or case.bundle.head(member, len(_MAGIC)) != _MAGIC:
+        if member.size == 0 or not case.head(member).raw.startswith(_MAGIC):
             remarks.append(Remark(Status.PARTIAL, case.speech.reason("not_an_event_log", path=member.path)))
         elif member.size is not None and member.size < _SMALLEST:
             remarks.append(Remark(Status.PARTIAL, case.speech.reason("event_log_cut", path=member.path)))
