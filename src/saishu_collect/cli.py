@@ -291,7 +291,7 @@ def plan_document(run):
         "questions": facts.open_questions(run.catalogue, run.plan.needs, run.facts),
         "items": [
             {
-                "id": need["id"], "need": need["need"],
+                "id": need["id"], "need": need["need"], "system": run.plan.asked(need["id"]),
                 "files": run.survey.by_evidence.get(need["id"], [0, 0])[0],
                 "bytes": run.survey.by_evidence.get(need["id"], [0, 0])[1],
                 "commands": [step["argv"] for step, ids in run.plan.commands if need["id"] in ids],

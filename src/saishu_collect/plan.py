@@ -56,6 +56,10 @@ class Plan:
         self.tags = Tagger()
         self.masks = Tagger()
 
+    def asked(self, evidence):
+        """Return what the running Windows is asked for one evidence item, as titles."""
+        return [windows_steps.title(step) for step, ids in self.system_steps if evidence in ids]
+
     def add_folder(self, shown, machine):
         """Read a folder too that came to be after the plan was made."""
         self.sources = without_overlaps([*self.sources, Source(machine.real(shown), shown)])

@@ -72,6 +72,8 @@ class Talk:
             parts.append(self.say.say("collect.files_and_bytes", files=files, size=words.size_text(size)))
         if commands:
             parts.append(self.say.say("collect.commands", count=commands))
+        if run.plan.asked(need["id"]):
+            parts.append(self.say.say("collect.system_steps", count=len(run.plan.asked(need["id"]))))
         if need["id"] in run.plan.probes and network.planned(run):
             parts.append(self.say.say("network.plan_count", count=len(network.planned(run))))
         if parts:

@@ -44,10 +44,12 @@ class Context:
         return path
 
     def clean(self):
-        """Delete the work folder with everything in it."""
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+        """Delete the work folder with everything in it; return its path when a program still holds something in it."""
+        folder, self._folder = self._folder, None
+        if folder is None:
+            return None
+        shutil.rmtree(folder, ignore_errors=True)
+        return folder if os.path.isdir(folder) else None
 
     # ---- the system
 

@@ -2,6 +2,8 @@
 
 import collections
 import ctypes
+import threading
+import time
 
 from saishu_collect.windows import disk_forms
 
@@ -20,15 +22,31 @@ _INVALID = ctypes.c_void_p(-1).value
 MOST_DISKS = 256
 _EMPTY_NUMBERS = 32
 MOST_VOLUMES = 1024
+ANSWER_SECONDS = 40
 
 
-def read_all(bounds):
-    """Return (Disks, Volumes, whether it ended early) of this machine."""
+def read_all(bounds, seconds=ANSWER_SECONDS):
+    """Return (Disks, Volumes, whether it ended early) of this machine.
+
+    A disk whose connection is dead may never answer: disks and volumes are asked side by side, and what has answered
+    after some seconds is what there is.
+    """
     api = _open_library()
     api.SetErrorMode(_NO_DIALOGS)
-    disks = _disks(api, bounds)
-    volumes = _volumes(api, bounds)
-    return disks, volumes, bounds.over()
+    return gather(lambda found: _disks(api, bounds, found), lambda found: _volumes(api, bounds, found), bounds, seconds)
+
+
+def gather(ask_disks, ask_volumes, bounds, seconds):
+    """Return (disks, volumes, whether it ended early) of two functions that put what they find into a list."""
+    deadline = time.monotonic() + min(seconds, bounds.left)
+    found, threads = ([], []), []
+    for function, into in ((ask_disks, found[0]), (ask_volumes, found[1])):
+        threads.append(threading.Thread(target=function, args=(into,), daemon=True))
+        threads[-1].start()
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    early = any(thread.is_alive() for thread in threads) or bounds.over()
+    return list(found[0]), list(found[1]), early
 
 
 def _open_library():
@@ -48,9 +66,9 @@ def _open_library():
     return api
 
 
-def _disks(api, bounds):
-    """Return the Disks by number; numbers have gaps, so a few absent ones do not end the search."""
-    found, absent = [], 0
+def _disks(api, bounds, found):
+    """Find the Disks by number; numbers have gaps, so a few absent ones do not end the search."""
+    absent = 0
     for number in range(MOST_DISKS):
         if bounds.over() or absent > _EMPTY_NUMBERS:
             break
@@ -67,7 +85,6 @@ def _disks(api, bounds):
             found.append(_disk(api, handle, number))
         finally:
             api.CloseHandle(handle)
-    return found
 
 
 def _disk(api, handle, number):
@@ -108,12 +125,11 @@ class _Asker:
         return b""
 
 
-def _volumes(api, bounds):
+def _volumes(api, bounds, found):
     name = ctypes.create_unicode_buffer(1024)
     search = api.FindFirstVolumeW(name, len(name))
     if search == _INVALID:
-        return []
-    found = []
+        return
     try:
         while len(found) < MOST_VOLUMES and not bounds.over():
             found.append(_volume(api, name.value))
@@ -121,7 +137,6 @@ def _volumes(api, bounds):
                 break
     finally:
         api.FindVolumeClose(search)
-    return found
 
 
 def _volume(api, path):

@@ -58,7 +58,9 @@ def perform(run):
             # What lies in the work folder has to be in the archive before the folder goes.
             run.packer.drain()
     finally:
-        around.clean()
+        left = around.clean()
+        if left:
+            run.log("this folder is still in use by a program and was not deleted: {}", left)
 
 
 def guarded(step, around):
@@ -85,6 +87,10 @@ def _try(function, step, around, box):
         box.append(function(step, around))
     except pieces.StepError as error:
         box.append([pieces.note(title(step), error.outcome, error.reason, str(error))])
+    except OSError as error:
+        number = getattr(error, "winerror", None) or error.errno or 0
+        outcome, reason = pieces.judge(number)
+        box.append([pieces.note(title(step), outcome, reason, "{} ({})".format(error.strerror or error, number))])
     except Exception as error:  # noqa: BLE001 - the guard of the system steps: what fails is recorded and the run goes on
         detail = "{}: {}".format(type(error).__name__, error)
         box.append([pieces.note(title(step), outcomes.FAILED, outcomes.IO_ERROR, detail)])

@@ -1,5 +1,7 @@
 import json
 import struct
+import threading
+import time
 import uuid
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from windows_stand_ins import context
 
 from saishu_collect import outcomes
-from saishu_collect.windows import disk_devices, disk_forms, disk_picture, disks
+from saishu_collect.windows import disk_devices, disk_forms, disk_picture, disks, pieces
 
 GIB = 1 << 30
 BASIC = "ebd0a0a2-b9e5-4433-87c0-68b6b72699c7"
@@ -152,5 +154,20 @@ def test_a_disk_without_a_layout(style, said):
 def test_nothing_at_all_is_a_failure_and_an_early_end_is_said(tmp_path):
     (piece,) = disks.perform({}, context(tmp_path, disks=([], [], False)))
     assert piece.outcome == outcomes.FAILED
-    pieces = disks.perform({}, context(tmp_path, disks=(*a_machine()[:2], True)))
-    assert {(one.outcome, one.reason) for one in pieces} == {(outcomes.TRUNCATED, outcomes.READ_STALLED)}
+    found = disks.perform({}, context(tmp_path, disks=(*a_machine()[:2], True)))
+    assert {(one.outcome, one.reason) for one in found} == {(outcomes.TRUNCATED, outcomes.READ_STALLED)}
+
+
+def test_a_disk_that_never_answers_does_not_cost_the_others():
+    hanging = threading.Event()
+
+    def disks_that_hang(found):
+        found.append("disk 0")
+        hanging.wait(30)
+
+    started = time.monotonic()
+    found = disk_devices.gather(disks_that_hang, lambda into: into.append("C:"), pieces.Bounds(60), 0.3)
+    hanging.set()
+    assert found == (["disk 0"], ["C:"], True)
+    assert time.monotonic() - started < 5
+    assert disk_devices.gather(lambda into: None, lambda into: None, pieces.Bounds(60), 5) == ([], [], False)

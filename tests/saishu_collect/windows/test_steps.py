@@ -1,3 +1,4 @@
+import os
 import threading
 import time
 from types import SimpleNamespace
@@ -35,6 +36,15 @@ def test_a_refusal_keeps_its_outcome(around, monkeypatch):
     (piece,) = steps.guarded({"do": "services", "name": "vss", "names": []}, around)
     assert (piece.outcome, piece.reason) == (outcomes.DENIED, outcomes.NOT_PERMITTED)
     assert piece.detail == "OpenSCManager: error 5"
+
+
+def test_an_error_of_the_system_is_judged_by_its_number(around, monkeypatch):
+    def fail(step, context):
+        raise OSError(28 if os.name == "nt" else 112, "no room")
+
+    monkeypatch.setitem(steps.KINDS, "disks", (fail, 5))
+    (piece,) = steps.guarded({"do": "disks"}, around)
+    assert (piece.outcome, piece.reason, piece.detail) == (outcomes.FAILED, outcomes.NO_SPACE, "no room (112)")
 
 
 def test_a_step_that_hangs_ends_with_its_time(around, monkeypatch):
