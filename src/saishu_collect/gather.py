@@ -75,21 +75,15 @@ def _keep_output(run, step, evidence, ran):
 
 
 def _pack_files(run):
-    """Walk once per class: what is required first; when it will not all fit, newer files before older ones.
-
-    Member names are given out for every entry of every walk, packed or not: so a name that had to be changed because
-    Windows would take two files for one is the same in each walk.
-    """
+    """Walk once per class: what is required first; when it will not all fit, newer files before older ones."""
     ages = range(len(survey.AGES) + 1) if run.limited else (None,)
     packed = set()
     for wanted in (plan.REQUIRED_PASS, plan.OTHER_PASS):
         for age in ages:
-            taken = names.Taken()
             for shown, entry in plan.entries_of(run.plan, run.machine, run.stop):
-                member = taken.unique(names.member_name(shown))
                 evidence = run.plan.tags.of(shown)
                 if run.plan.tags.pass_of(evidence) == wanted and not _is_later(run, entry, age, shown, packed):
-                    _pack_entry(run, shown, member, entry, evidence)
+                    _pack_entry(run, shown, entry, evidence)
 
 
 def _is_later(run, entry, age, shown, packed):
@@ -104,19 +98,19 @@ def _is_later(run, entry, age, shown, packed):
     return False
 
 
-def _pack_entry(run, shown, member, entry, evidence):
-    text = names.text_of(shown)
+def _pack_entry(run, shown, entry, evidence):
+    text, raw = names.text_of(shown), names.raw_hex(shown)
     if entry.status is None or entry.skipped:
-        _note_unread(run, text, names.raw_hex(shown), entry, evidence)
+        _note_unread(run, text, raw, entry, evidence)
     elif run.bundle.is_own(entry.status) or _OWN_NAME.match(os.path.basename(text)):
         run.packer.note(text, evidence, outcomes.SKIPPED, outcomes.OWN_OUTPUT, fs=entry.status.st_size)
     elif run.window.too_old(entry.status.st_mtime):
         size, modified = entry.status.st_size, entry.status.st_mtime
-        run.packer.note(text, evidence, outcomes.SKIPPED, outcomes.OLDER_THAN_SINCE, fs=size, t=modified)
+        run.packer.note(text, evidence, outcomes.SKIPPED, outcomes.OLDER_THAN_SINCE, fs=size, t=modified, ph=raw)
     elif run.plan.masks.of(shown):
-        masking.pack(run.packer, entry, text, member, evidence)
+        masking.pack(run.packer, entry, text, names.member_name(shown), evidence)
     else:
-        run.packer.file(reading.FileJob(entry.path, text, member, evidence, entry.status))
+        run.packer.file(reading.FileJob(entry.path, text, names.member_name(shown), evidence, entry.status, raw=raw))
 
 
 def _note_unread(run, text, raw, entry, evidence):

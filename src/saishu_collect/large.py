@@ -30,7 +30,7 @@ def write(packer, task):
         _leave(packer, task, permits)
         packer.give_up(record, outcomes.OVER_FILE_LIMIT)
         return
-    _name_part(record, start, extents)
+    _name_part(packer, task.job, record, start, extents)
     begun = packer.target.position
     try:
         packer.target.begin(record["m"], record["t"], method, task.status.st_size - start)
@@ -57,14 +57,19 @@ def _next_part(packer, task):
                 return ("stalled", outcomes.READ_STALLED, None)
 
 
-def _name_part(record, start, extents):
+def _name_part(packer, job, record, start, extents):
     """Say in the member's name and record that it is not the file as it lies on disk."""
+    ending = ""
     if extents is not None:
-        record["m"] += ".sparse"
+        ending = ".sparse"
         record["x"] = extents
     if start:
-        record["m"] += ".part"
+        ending += ".part"
         record["st"] = start
+    if ending and job.part_name is None:
+        job.part_name = packer.unique(record["m"] + ending)
+    if ending:
+        record["m"] = job.part_name
 
 
 def _pour(packer, task, record, method, start, text, permits):

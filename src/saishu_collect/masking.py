@@ -21,6 +21,9 @@ def pack(packer, entry, shown, member, evidence):
         return
     try:
         data = reading.read_small(entry.path, entry.status).data
+    except reading.Outgrown as grown:
+        packer.note(shown, evidence, outcomes.SKIPPED, outcomes.OVER_FILE_LIMIT, fs=grown.status.st_size)
+        return
     except OSError as error:
         reason = walk.reason_of(error)
         outcome = outcomes.DENIED if reason == outcomes.NOT_PERMITTED else outcomes.FAILED

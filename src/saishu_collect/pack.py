@@ -72,8 +72,13 @@ class Packer:
 
     # ---- taking in
 
+    def unique(self, member):
+        """Return a member name that no other member has."""
+        return self._taken.unique(member)
+
     def file(self, job):
         """Queue one file; may write what is ready meanwhile."""
+        job.member = self.unique(job.member)
         if self.is_dead(job):
             self.fail(job, outcomes.READ_STALLED, None)
             return
@@ -125,7 +130,7 @@ class Packer:
         packed = engine.whole(data)
         method = archive.DEFLATED if len(packed) < len(data) else archive.STORED
         record = {
-            "p": shown or member, "m": self._taken.unique(member), "e": list(evidence), "t": modified,
+            "p": shown or member, "m": self.unique(member), "e": list(evidence), "t": modified,
             "o": outcomes.COLLECTED if data else outcomes.EMPTY, "h": hashlib.sha256(data).hexdigest(), "fs": len(data),
         }  # fmt: skip
         record.update((key, value) for key, value in more.items() if value is not None)
@@ -276,7 +281,7 @@ class Packer:
             outcomes.READ_STALLED: outcomes.TIMED_OUT,
         }.get(reason, outcomes.FAILED)
         vanished = outcomes.VANISHED if reason == outcomes.NO_SUCH_FILE else None
-        self.note(job.shown, job.evidence, outcome, reason, d=detail, c=vanished, ph=names.raw_hex(job.path))
+        self.note(job.shown, job.evidence, outcome, reason, d=detail, c=vanished, ph=job.raw)
 
 
 def record_of(job, status):
@@ -285,9 +290,8 @@ def record_of(job, status):
         "p": job.shown, "m": job.member, "e": list(job.evidence), "fs": status.st_size,
         "t": status.st_mtime, "md": "{:04o}".format(status.st_mode & 0o7777),
     }  # fmt: skip
-    raw = names.raw_hex(job.path)
-    if raw:
-        record["ph"] = raw
+    if job.raw:
+        record["ph"] = job.raw
     if job.link:
         record["lk"] = job.link
     return record

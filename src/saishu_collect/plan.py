@@ -20,14 +20,16 @@ class Source:
     """One place to read: a folder to walk, or one file.
 
     real: as opened here. shown: as the machine calls it. only: globs below a folder, None for everything.
+    linked: True when a link led from `shown` to `real`.
     """
 
-    __slots__ = ("only", "real", "shown")
+    __slots__ = ("linked", "only", "real", "shown")
 
-    def __init__(self, real, shown, only=None):
+    def __init__(self, real, shown, only=None, linked=False):
         self.real = real
         self.shown = shown
         self.only = only
+        self.linked = linked
 
 
 Listing = collections.namedtuple("Listing", "shown real evidence depth entries")
@@ -215,7 +217,8 @@ def _plan_listing(plan, step, evidence, machine):
 
 def _sources_of(pattern, machine):
     """Return Sources for the paths of a glob; a link at their end is followed, since the path was asked for by name."""
-    return [Source(machine.follow(real), machine.shown(real)) for real in walk.expand(pattern, machine)]
+    found = [(real, machine.follow(real)) for real in walk.expand(pattern, machine)]
+    return [Source(followed, machine.shown(real), None, followed != real) for real, followed in found]
 
 
 def _plan_search(plan, step, evidence, machine, stop):
@@ -253,20 +256,30 @@ def _plan_command(plan, step, evidence, machine):
 
 
 def without_overlaps(sources):
-    """Return the sources sorted, each file once under one name, and none that lies below one that is taken whole."""
+    """Return the sources sorted, each file once under one name, and none that lies below one that is taken whole.
+
+    A link below such a one stays when it leads out of it: the walk only records it, but it was asked for by name
+    (/var/log/azure may lie on a data disk).
+    """
     kept = []
     whole = []
     seen = set()
     for source in sorted(sources, key=lambda one: (slashed(one.shown), one.only is not None)):
-        path = slashed(source.shown)
-        key = (os.path.realpath(source.real), tuple(source.only or ()))
-        if key in seen or any(path == other or path.startswith(other.rstrip("/") + "/") for other in whole):
+        path, target = slashed(source.shown), os.path.realpath(source.real)
+        key = (target, tuple(source.only or ()))
+        covered = any(is_below(path, shown) and (not source.linked or is_below(target, real)) for shown, real in whole)
+        if key in seen or covered:
             continue
         seen.add(key)
         kept.append(source)
         if source.only is None and os.path.isdir(source.real):
-            whole.append(path)
+            whole.append((path, target))
     return kept
+
+
+def is_below(path, folder):
+    """Say whether a path is a folder or lies below it."""
+    return path == folder or path.startswith(folder.rstrip("/" + os.sep) + ("/" if "/" in folder else os.sep))
 
 
 def entries_of(plan, machine, stop):

@@ -19,11 +19,13 @@ class FileJob:
 
     path: as opened here. shown: as the machine itself calls it. member: its name in the archive. evidence: unit ids.
     listed: its stat when it was found. start: first byte to take (a cut file keeps its end). link: where a link led.
+    part_name: its name in the archive when it is not taken as it lies on disk. raw: the bytes of what it is called, in
+    hex, where they are no UTF-8.
     """
 
-    __slots__ = ("evidence", "link", "listed", "member", "path", "shown", "start", "tries")
+    __slots__ = ("evidence", "link", "listed", "member", "part_name", "path", "raw", "shown", "start", "tries")
 
-    def __init__(self, path, shown, member, evidence, listed, start=0, link=None):
+    def __init__(self, path, shown, member, evidence, listed, start=0, link=None, raw=None):
         self.path = path
         self.shown = shown
         self.member = member
@@ -32,6 +34,8 @@ class FileJob:
         self.start = start
         self.link = link
         self.tries = 0
+        self.part_name = None
+        self.raw = raw
 
 
 class Outgrown(Exception):  # noqa: N818 - reads as what it says

@@ -5,7 +5,7 @@ import re
 import stat
 import time
 
-from saishu_collect import outcomes, walk
+from saishu_collect import manifest, outcomes, walk
 from saishu_collect.windows.files import is_link, plain
 
 SECONDS = 60
@@ -152,7 +152,9 @@ def list_folder(top, machine, depth=None, limit=None):
 
 
 def _text(path):
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    """Return a name on one line, whatever is in it."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return re.sub("[\x00-\x1f\x7f]", lambda match: "\\x{:02x}".format(ord(match.group(0))), text)
 
 
 def _device(path):
@@ -167,10 +169,10 @@ def _device(path):
 def _line(path, name):
     try:
         status = os.lstat(path)
+        target = " -> " + _text(plain(os.readlink(path))) if is_link(status) else ""
     except OSError as error:
         return "?          {}: {}".format(_text(name), error.strerror)
-    target = " -> " + _text(plain(os.readlink(path))) if is_link(status) else ""
     return "{} {:>3} {:>6} {:>6} {:>12} {} {}{}".format(
         stat.filemode(status.st_mode), status.st_nlink, status.st_uid, status.st_gid, status.st_size,
-        time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(status.st_mtime)), _text(name), target,
+        manifest.utc_text(status.st_mtime) or "?", _text(name), target,
     )  # fmt: skip
