@@ -15,6 +15,7 @@ from saishu.model import FactFound, Item, Need, Platform, Status
 
 NeedEntry = Mapping[str, Any]
 """One entry of `expand_scenario`."""
+_SEVERAL = 2
 _SOURCES = ("person", "imds", "system", "file", "certificate")
 
 
@@ -30,7 +31,7 @@ class Judgement:
     def items(self, needs: Sequence[NeedEntry]) -> list[Item]:
         """The items in the order of the article, substitutes and loose pictures already counted."""
         judged = [self._item(need) for need in needs]
-        return _substituted(self._case, _pictured(self._case, judged), needs)
+        return _substituted(self._case, _weigh_wholes(self._case, _pictured(self._case, judged), needs), needs)
 
     def _item(self, need: NeedEntry) -> Item:
         unit = self._case.unit(need["id"])
@@ -112,6 +113,27 @@ def _pictured(case: Case, items: list[Item]) -> list[Item]:
     status = Status.COMPLETE if enough else Status.UNKNOWN
     open_ids = {item.id for item in waiting}
     return [replace(item, status=status, files=paths, reason=reason) if item.id in open_ids else item for item in items]
+
+
+def _weigh_wholes(case: Case, items: list[Item], needs: Sequence[NeedEntry]) -> list[Item]:
+    """An item that stands for several others, the whole of /var/log, is more than these: else only they are there."""
+    by_id = {item.id: item for item in items}
+    covered: dict[str, list[str]] = {}
+    for need in needs:
+        for whole in need["satisfied_by"]:
+            covered.setdefault(whole, []).append(need["id"])
+    return [
+        _weigh_whole(case, item, [by_id[name] for name in covered.get(item.id, ()) if name in by_id]) for item in items
+    ]
+
+
+def _weigh_whole(case: Case, item: Item, parts: Sequence[Item]) -> Item:
+    if item.status is not Status.COMPLETE or len(parts) < _SEVERAL:
+        return item
+    if not set(item.files) <= {path for part in parts for path in part.files}:
+        return item
+    names = case.speech.listed(case.unit(part.id)["title"] for part in parts if part.files)
+    return replace(item, status=Status.PARTIAL, reason=case.speech.reason("only_minimum", items=names))
 
 
 def _substituted(case: Case, items: list[Item], needs: Sequence[NeedEntry]) -> list[Item]:
