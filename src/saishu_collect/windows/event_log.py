@@ -19,7 +19,7 @@ def perform(step, context):
     if "evtx" in step["formats"]:
         found.append(export(channel, context))
     if "csv" in step["formats"]:
-        found.extend(_table(channel, context, with_events=found[-1].path is not None if found else False))
+        found.extend(_table(channel, context, found[0] if found else None))
     return found
 
 
@@ -70,13 +70,12 @@ def file_trouble(path):
 
 
 def _worst(verdicts):
-    """Return what to say of a channel that no way gave: denied when any was denied, missing when none found it."""
+    """Return what to say of a channel that no way gave: denied when any was; missing when the service says so, which
+    alone knows; that no file lies where files usually lie proves nothing."""
     denied = [one for one in verdicts if one[0] == outcomes.DENIED]
-    if denied:
-        return denied[0]
-    if verdicts and verdicts[-1][0] == outcomes.MISSING:
-        return verdicts[-1]
-    return next((one for one in verdicts if one[0] == outcomes.FAILED), (outcomes.TIMED_OUT, outcomes.READ_STALLED))
+    if denied or not verdicts:
+        return denied[0] if denied else (outcomes.TIMED_OUT, outcomes.READ_STALLED)
+    return verdicts[0] if verdicts[0][0] == outcomes.MISSING else (outcomes.FAILED, outcomes.IO_ERROR)
 
 
 def _by_service(channel, target, context):
@@ -131,8 +130,12 @@ def _remove(path):
         pass
 
 
-def _table(channel, context, with_events):
-    """Return the Pieces of the .csv; without an answer of the service a note: `check` makes it from the .evtx."""
+def _table(channel, context, evtx):
+    """Return the Pieces of the .csv; without an answer of the service a note: `check` makes it from the .evtx.
+
+    evtx: the Piece of the .evtx, None when nobody asked for one.
+    """
+    with_events = evtx is not None and evtx.path is not None
     target = context.work_file(os.path.basename(member_of(channel, "csv")))
     shown = channel + " (csv)"
     trouble, rows, more = event_csv.write_table(channel, target, context)
@@ -144,5 +147,6 @@ def _table(channel, context, with_events):
         return found
     _remove(target)
     if not with_events:
-        return [pieces.note(shown, outcomes.MISSING, outcomes.NO_SUCH_FILE, trouble)]
+        outcome, reason = (evtx.outcome, evtx.reason) if evtx else (outcomes.FAILED, outcomes.IO_ERROR)
+        return [pieces.note(shown, outcome, reason, trouble)]
     return [pieces.note(shown, outcomes.SKIPPED, outcomes.FROM_EVTX, trouble or "no events")]

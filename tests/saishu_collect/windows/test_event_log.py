@@ -143,6 +143,11 @@ def test_without_the_service_the_table_is_left_to_the_engineers_side(tmp_path):
     assert table.detail == "EvtQuery: error 120"
 
 
+def test_a_broken_service_and_no_file_in_its_place_is_a_failure_not_an_absence(tmp_path):
+    found = event_log.perform(BOTH, context(tmp_path, events=Events(120, None, query_number=120), run=tool(0)))
+    assert [(one.outcome, one.reason) for one in found] == [(outcomes.FAILED, outcomes.IO_ERROR)] * 2
+
+
 def test_without_any_evtx_the_table_is_missing_too(tmp_path):
     found = event_log.perform(BOTH, context(tmp_path, events=Events(15007, None, query_number=15007)))
     assert [one.outcome for one in found] == [outcomes.MISSING, outcomes.MISSING]
