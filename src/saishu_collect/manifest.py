@@ -8,6 +8,7 @@ from saishu_collect import archive
 SCHEMA = "saishu/manifest/1"
 MEMBER = "manifest.json"
 _PIECE = 256 * 1024
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 _NAMES = (
     ("p", "path"), ("ph", "path_hex"), ("m", "member"), ("e", "evidence"), ("o", "outcome"), ("r", "reason"),
@@ -48,7 +49,7 @@ def chunks(head, records, in_archive):
     separator = "\n  "
     for record in records:
         entry = file_entry(record, in_archive(record))
-        held.append(separator + json.dumps(entry, ensure_ascii=False, sort_keys=True))
+        held.append(separator + _ENCODE(entry))
         separator = ",\n  "
         size += len(held[-1])
         if size > _PIECE:

@@ -8,6 +8,7 @@ import os
 
 KEEP_IN_MEMORY = 512 * 1024
 FLUSH_AFTER = 64 * 1024
+_ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode
 
 
 class Records:
@@ -30,7 +31,7 @@ class Records:
 
     def add(self, record):
         """Append one record (a flat dict of JSON values)."""
-        line = json.dumps(record, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+        line = _ENCODE(record)
         self._lines.append(line)
         self._held += len(line) + 1
         self.count += 1

@@ -10,6 +10,7 @@ from saishu_collect import archive
 
 _READ = 1 << 20
 _LIMIT32 = 0xFFFFFFFF
+_LONGEST_ENTRY = 46 + 3 * 0xFFFF
 
 
 class Damaged(Exception):  # noqa: N818 - reads as what it says
@@ -51,29 +52,29 @@ def list_members(file):
     """Yield a Listed for each member, reading the directory bit by bit; checks the count."""
     offset, size, count = find_directory(file)
     buffered = b""
+    start = 0
     position = offset
-    seen = 0
-    while seen < count:
-        if len(buffered) < 70000 and position < offset + size:
+    for _ in range(count):
+        if len(buffered) - start < _LONGEST_ENTRY and position < offset + size:
             file.seek(position)
             more = file.read(min(_READ, offset + size - position))
             position += len(more)
-            buffered += more
-        entry, length = _parse_central(buffered)
-        buffered = buffered[length:]
-        seen += 1
+            buffered, start = buffered[start:] + more, 0
+        entry, length = _parse_central(buffered, start)
+        start += length
         yield entry
-    if buffered or position != offset + size:
+    if start != len(buffered) or position != offset + size:
         raise Damaged("central directory has a tail")
 
 
-def _parse_central(data):
-    if data[:4] != b"PK\x01\x02" or len(data) < 46:
+def _parse_central(data, start):
+    """Return (Listed, length) of the directory entry at `start`."""
+    if data[start : start + 4] != b"PK\x01\x02" or len(data) - start < 46:
         raise Damaged("central directory entry expected")
-    method, _, _, crc, packed, size, name_length, extra_length, comment = struct.unpack("<3H3I3H", data[10:34])
-    offset = struct.unpack("<I", data[42:46])[0]
-    name = data[46 : 46 + name_length]
-    extra = data[46 + name_length : 46 + name_length + extra_length]
+    fields = struct.unpack_from("<3H3I3H8xI", data, start + 10)
+    method, _, _, crc, packed, size, name_length, extra_length, comment, offset = fields
+    name = data[start + 46 : start + 46 + name_length]
+    extra = data[start + 46 + name_length : start + 46 + name_length + extra_length]
     while len(extra) >= 4:
         kind, length = struct.unpack("<2H", extra[:4])
         if kind == 1:

@@ -131,9 +131,24 @@ def duration_text(seconds):
 
 
 def open_talk_streams():
-    """Make stdout and stderr accept any text: Japanese under LC_ALL=C, odd file names, consoles without a glyph."""
+    """Make stdout and stderr accept any text: Japanese under LC_ALL=C, odd file names, consoles without a glyph.
+
+    A stream that the starter had closed leads nowhere from here on: no file of ours may get its number, or talk would
+    be written into it.
+    """
+    _fill_closed_streams()
     sys.stdout = _safe_stream(sys.stdout)
     sys.stderr = _safe_stream(sys.stderr)
+
+
+def _fill_closed_streams():
+    number = 0
+    while number <= 2:
+        number = os.open(os.devnull, os.O_RDWR)
+    os.close(number)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the program runs
 
 
 def _safe_stream(stream):

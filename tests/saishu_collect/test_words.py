@@ -1,6 +1,7 @@
 """Words for people: phrases, language, widths, and streams that survive any locale."""
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -164,10 +165,11 @@ def test_streams_survive_every_locale_on_python_36(python36):
     check_every_locale(python36)
 
 
-def test_streams_without_a_buffer_are_left_alone(monkeypatch):
+def test_streams_without_a_buffer_are_left_alone_and_missing_ones_lead_nowhere(monkeypatch):
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stdout", stream)
     monkeypatch.setattr(sys, "stderr", None)
     room.open_talk_streams()
     assert sys.stdout is stream
-    assert sys.stderr is None
+    sys.stderr.write("nobody reads this\n")
+    assert sys.stderr.name == os.devnull
