@@ -151,7 +151,7 @@ class Collection:
         result = Result()
         engine = self.options.engine or deflate.choose_engine()
         scenarios = [choice.scenario for choice in self.choices]
-        host = facts.host_name(self.machine)
+        host = facts.host_name(self.machine) or os.path.basename(self.machine.root)
         self.bundle, self.number = bundle_file.begin(self.options.out, host, scenarios, self.started, engine)
         self.log("packing with {} on {} threads; {}", engine.name, self.threads, ", ".join(control.be_gentle()))
         crew = workers.Crew(engine, self.threads)
@@ -193,7 +193,7 @@ class Collection:
 
     def _close(self, result):
         scenarios = [choice.scenario for choice in self.choices]
-        host = facts.host_name(self.machine)
+        host = facts.host_name(self.machine) or os.path.basename(self.machine.root)
         final = bundle_file.name_of(host, scenarios, self.started, result.state, self.number)
         self.bundle.path = os.path.join(self.options.out, final)
         self.log("finished: {}", result.state)

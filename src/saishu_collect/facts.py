@@ -42,11 +42,11 @@ def read_os_release(machine):
 
 
 def host_name(machine):
-    """Return the name the machine gives itself."""
+    """Return the name the machine gives itself, or None for a copied disk that does not say it."""
     if machine.live:
         return socket.gethostname()
     text = machine.read_text("/etc/hostname") or ""
-    return text.strip().split("\n")[0] or os.path.basename(machine.root)
+    return text.strip().split("\n")[0] or None
 
 
 def os_name_version(machine):

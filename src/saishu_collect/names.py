@@ -61,7 +61,9 @@ def _shorten(text, limit):
 
 def member_name(path):
     """Return the member name of an absolute path: no leading slash, drive `C:` as `C`, at most 200 characters."""
-    raw = os.fsencode(path) if os.name != "nt" else path.encode("utf-8", "surrogatepass").replace(b"\\", b"/")
+    raw = os.fsencode(path) if os.name != "nt" else path.encode("utf-8", "surrogatepass")
+    if os.name == "nt" or re.match(r"^[A-Za-z]:\\", path):
+        raw = raw.replace(b"\\", b"/")
     drive = re.match(rb"^([A-Za-z]):/", raw)
     if drive:
         raw = drive.group(1).upper() + raw[2:]

@@ -87,7 +87,7 @@ def text_summary(say, catalogue, head):
     lines = [
         say.say("summary.title"), "=" * words.display_width(say.say("summary.title")), "",
         say.say("summary.state", state=say.say("run_state." + run["state"])),
-        say.say("summary.machine", host=run["host"], platform=head["platform"]),
+        say.say("summary.machine", host=_machine_name(head), platform=head["platform"]),
         say.say("summary.when", started=run["started"], finished=run["finished"], zone=run["zone"]),
         say.say("summary.scenarios", scenarios=", ".join(_scenario_titles(say, catalogue, head))), "",
         say.say("summary.items"), "",
@@ -153,7 +153,7 @@ def html_summary(catalogue, head, first="ja"):
         '<!DOCTYPE html>\n<html lang="{}"><head><meta charset="utf-8">'.format(first),
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        "<title>Saishu 採取 - {}</title><style>{}</style></head><body>".format(_e(head["run"]["host"]), _STYLE),
+        "<title>Saishu 採取 - {}</title><style>{}</style></head><body>".format(_e(_machine_name(head)), _STYLE),
     ]
     for lang in TEXT_LANGUAGES:
         label = words.Words(catalogue, lang).say("language.name")
@@ -168,6 +168,11 @@ def html_summary(catalogue, head, first="ja"):
     return "".join(parts)
 
 
+def _machine_name(head):
+    """Return what the machine is called; a copied disk that does not say so goes by its folder."""
+    return head["run"]["host"] or head["run"]["root"]
+
+
 def _e(text):
     return html.escape(str(text), quote=True)
 
@@ -177,7 +182,7 @@ def _page(say, catalogue, head):
     yield "<h1>{}</h1><p><strong>{}</strong><br>{}<br>{}<br>{}</p>".format(
         _e(say.say("summary.title")),
         _e(say.say("summary.state", state=say.say("run_state." + run["state"]))),
-        _e(say.say("summary.machine", host=run["host"], platform=head["platform"])),
+        _e(say.say("summary.machine", host=_machine_name(head), platform=head["platform"])),
         _e(say.say("summary.when", started=run["started"], finished=run["finished"], zone=run["zone"])),
         _e(say.say("summary.scenarios", scenarios=", ".join(_scenario_titles(say, catalogue, head)))),
     )

@@ -29,7 +29,7 @@ class Talk:
     def plan(self, run):
         """Show what would be done: scenarios with reasons, sizes, limits, warnings, what only a person can give."""
         say = self.say
-        self.tell("collect.plan_title", host=facts.host_name(run.machine))
+        self.tell("collect.plan_title", host=facts.host_name(run.machine) or run.machine.root)
         for choice in run.choices:
             self._scenario(run, choice)
         self.line()

@@ -11,7 +11,7 @@ from typing import Any
 from saishu.bundle import Bundle
 
 NO_SUCH_FILE = "no_such_file"
-_NO_EVIDENCE = (NO_SUCH_FILE, "not_with_root", "no_such_program")
+_NO_EVIDENCE = (NO_SUCH_FILE, "no_such_program")
 _HARMLESS = frozenset(("symlink", "special_file", "own_output", "no_such_program", "loop"))
 _WORST_FIRST = ("partial", "missing", "not_applicable", "complete")
 

@@ -92,10 +92,11 @@ def _absent(case: Case, evidence: str, need: Need) -> Remark:
         return Remark(Status.MISSING, speech.reason("not_there"))
     if case.collected.listed(evidence):
         return Remark(Status.MISSING, speech.reason("removed_all", count=case.collected.listed(evidence)))
-    if said.status == "not_applicable" or (need is Need.IF_PRESENT and said.is_absent):
-        return Remark(Status.NOT_APPLICABLE, speech.reason("not_on_machine_optional"))
+    optional = said.status == "not_applicable" or need is Need.IF_PRESENT
     if said.is_absent:
-        return Remark(Status.MISSING, speech.reason("not_on_machine"))
+        status = Status.NOT_APPLICABLE if optional else Status.MISSING
+        return Remark(status, speech.reason("not_on_machine_optional" if optional else "not_on_machine"))
     known = said.reason and speech.knows(f"reason.{said.reason}")
     why = speech.say(f"reason.{said.reason}") if known else said.reason or ""
-    return Remark(Status.MISSING, speech.reason("collector_missing", why=why))
+    status = Status.NOT_APPLICABLE if said.status == "not_applicable" else Status.MISSING
+    return Remark(status, speech.reason("collector_missing", why=why))
