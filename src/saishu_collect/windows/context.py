@@ -7,6 +7,23 @@ import tempfile
 from saishu_collect import commands
 from saishu_collect.windows import certificate_store, disk_devices, event_service, hive, pieces, service_control
 
+_REMOTE = 4
+
+
+def place_for_work(out):
+    """Return the folder to work in: that of the bundle, or the system's own when that one lies on another machine.
+
+    The event log service writes its files itself, and it has no rights on the network.
+    """
+    if out.startswith("\\\\"):
+        return tempfile.gettempdir()
+    if os.name == "nt":
+        import ctypes
+
+        if ctypes.windll.kernel32.GetDriveTypeW(os.path.splitdrive(out)[0] + "\\") == _REMOTE:
+            return tempfile.gettempdir()
+    return out
+
 
 class Context:
     """The surroundings of one run's steps; `begin` sets the time limit of each.
@@ -35,7 +52,7 @@ class Context:
     def work_file(self, name):
         """Return the path of a file that does not exist yet, in the work folder, which only we may read."""
         if self._folder is None:
-            self._folder = tempfile.mkdtemp(prefix="saishu_work_", dir=os.path.abspath(self._out))
+            self._folder = tempfile.mkdtemp(prefix="saishu_work_", dir=place_for_work(os.path.abspath(self._out)))
         path = os.path.join(self._folder, name)
         count = 1
         while os.path.lexists(path):

@@ -81,10 +81,13 @@ def accompany(run, speaker, interactive, read_line=input):
 
 def _wait(run, speaker, wanted, read_line):
     speaker.tell("trace.wait")
+    run.stop.at_question = True
     try:
         read_line()
     except EOFError:
         return
+    finally:
+        run.stop.at_question = False
     for step, _ in wanted:
         for pattern in step.get("results", (RESULTS,)):
             run.plan.add_folder(top_of(pattern), run.machine)

@@ -1,4 +1,5 @@
 import os
+import tempfile
 import threading
 import time
 from types import SimpleNamespace
@@ -156,4 +157,19 @@ def test_what_steps_give_is_packed_and_the_work_folder_goes(tmp_path, monkeypatc
 
 def test_without_steps_nothing_is_made(tmp_path):
     steps.perform(a_run(tmp_path, []))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_work_folder_is_never_on_another_machine(tmp_path):
+    from saishu_collect.windows import context as surroundings
+
+    assert surroundings.place_for_work(str(tmp_path)) == str(tmp_path)
+    assert surroundings.place_for_work("\\\\server\\share") == tempfile.gettempdir()
+    around = surroundings.Context(str(tmp_path), 0)
+    first, second = around.work_file("a.txt"), around.work_file("a.txt")
+    assert os.path.dirname(first) == os.path.dirname(second)
+    with open(first, "w") as out:
+        out.write("x")
+    assert around.work_file("a.txt").endswith("2_a.txt")
+    assert around.clean() is None
     assert list(tmp_path.iterdir()) == []

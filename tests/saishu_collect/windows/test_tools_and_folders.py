@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 from windows_stand_ins import DWORD, EXPAND, SZ, DictHive, context, ran
 
-from saishu_collect import catalogue, outcomes
+from saishu_collect import catalogue, control, outcomes
 from saishu_collect.windows import folders, system, tool_file, traces
 
 MSINFO = {
@@ -146,11 +146,13 @@ def test_the_guide_names_the_folder_and_every_command(tmp_path, lang, interactiv
     added = []
     run = SimpleNamespace(
         plan=SimpleNamespace(system_steps=[(step, ["vss.trace"])], add_folder=lambda *given: added.append(given)),
-        options=SimpleNamespace(tss=str(tmp_path / "My TSS")), catalogue=known, machine="here",
+        options=SimpleNamespace(tss=str(tmp_path / "My TSS")), catalogue=known, machine="here", stop=control.Stop(),
     )  # fmt: skip
     speaker = Speaker(Words(known, lang, strict=True))
     asked = []
-    traces.accompany(run, speaker, interactive, lambda: asked.append(1))
+    traces.accompany(run, speaker, interactive, lambda: asked.append(run.stop.at_question))
+    assert asked == ([True] if interactive else [])
+    assert not run.stop.at_question
     text = "\n".join(speaker.lines)
     assert "cd " + str(tmp_path) + "/My` TSS" in text
     assert "SHA_VSS" in text
