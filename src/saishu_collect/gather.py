@@ -43,7 +43,7 @@ def gather_all(run):
 
 def _list_folder(run, one):
     text = search.list_folder(one.real, run.machine, one.depth, one.entries)
-    member = "listings/{}.txt".format(names.member_name(one.shown).replace("/", "_"))
+    member = "listings/{}.txt".format(one.name or names.member_name(one.shown).replace("/", "_"))
     shown = names.text_of(one.shown) + " (listing)"
     run.packer.text(member, text.encode("utf-8", "backslashreplace"), one.evidence, run.clock(), shown)
 

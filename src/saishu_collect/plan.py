@@ -32,8 +32,8 @@ class Source:
         self.linked = linked
 
 
-Listing = collections.namedtuple("Listing", "shown real evidence depth entries")
-"""A folder of which only names, sizes and times are written down."""
+Listing = collections.namedtuple("Listing", "shown real evidence depth entries name")
+"""A folder of which only names, sizes and times are written down; name: of the listing, None to take the path."""
 
 
 class Plan:
@@ -211,7 +211,9 @@ def _plan_listing(plan, step, evidence, machine):
     for pattern in windows_folders.of_step(step, [step["path"]], machine):
         if speaks_of(pattern, machine.platform):
             for real in walk.expand(pattern, machine):
-                listing = Listing(machine.shown(real), real, [evidence], step.get("depth"), step.get("entries"))
+                listing = Listing(
+                    machine.shown(real), real, [evidence], step.get("depth"), step.get("entries"), step.get("name")
+                )
                 plan.folders.append(listing)
 
 
@@ -241,7 +243,7 @@ def _plan_folders(plan, step, evidence, machine, stop):
         plan.tags.add_path(shown, evidence)
         plan.sources.append(Source(real, shown, step["take"]))
         if step.get("list"):
-            plan.folders.append(Listing(shown, real, [evidence], None, None))
+            plan.folders.append(Listing(shown, real, [evidence], None, None, None))
 
 
 def _plan_command(plan, step, evidence, machine):
