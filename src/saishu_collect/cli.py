@@ -19,6 +19,7 @@ from saishu_collect import (
     progress,
     recover,
     scenarios,
+    selftest,
     summary,
     survey,
     talk,
@@ -105,17 +106,14 @@ def make_parser(say, program, more_verbs=None):
         more_verbs(add)
     add("network", _with_catalogue(network), network.add_arguments)
     add("certificates", _with_catalogue(certificate_verb), certificate_verb.add_arguments)
-    add("checklist", _with_catalogue(checklist), checklist.add_arguments)
-    add("scenarios", _with_catalogue(scenarios), scenarios.add_arguments)
+    for name, room in (("checklist", checklist), ("scenarios", scenarios), ("selftest", selftest)):
+        add(name, _with_catalogue(room), room.add_arguments)
     add("recover", run_recover, _recover_arguments)
     return parser
 
 
 def _with_catalogue(room):
-    def run(arguments, say, catalogue):
-        return room.run(arguments, say, catalogue, sys.stdout)
-
-    return run
+    return lambda arguments, say, catalogue: room.run(arguments, say, catalogue, sys.stdout)
 
 
 def _common(parser, say):

@@ -135,6 +135,14 @@ def test_the_other_verbs(server, argv):
     assert done.stdout
 
 
+def test_the_self_test_prints_its_table(server):
+    done = server.run([EXE, "selftest"])
+    text = done.stdout.decode("cp932")
+    assert b"Traceback" not in done.stderr
+    assert "排他的に使用中のファイルの判別" in text
+    assert text.count("正常") >= 15, text
+
+
 def test_wrong_usage_is_said(server):
     assert server.run([EXE, "collect", "no-such-scenario"]).returncode == 2
     assert server.run([EXE, "collect", "sap-hana", "-o", "C:\\out"]).returncode == 2

@@ -70,14 +70,14 @@ def open_shared(path):
 
     if is_link(os.lstat(path)):
         raise OSError(22, "a link")
-    kernel = _kernel()
-    handle = kernel.CreateFileW(
+    system = kernel()
+    handle = system.CreateFileW(
         path, _GENERIC_READ, _SHARE_ALL, None, _OPEN_EXISTING, _BACKUP_SEMANTICS | _SEQUENTIAL_SCAN, None
     )
     if handle == ctypes.c_void_p(-1).value:
         raise ctypes.WinError(ctypes.get_last_error())
-    if kernel.GetFileType(handle) != _TYPE_DISK:
-        kernel.CloseHandle(handle)
+    if system.GetFileType(handle) != _TYPE_DISK:
+        system.CloseHandle(handle)
         raise OSError(22, "not a regular file")
     descriptor = msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_BINARY)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -86,19 +86,20 @@ def open_shared(path):
     return descriptor
 
 
-def _kernel():
+def kernel():
+    """Return kernel32 with the types of what opens and closes files."""
     import ctypes
     from ctypes import wintypes
 
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-    kernel.CreateFileW.restype = wintypes.HANDLE
-    kernel.CreateFileW.argtypes = [
+    library = ctypes.WinDLL("kernel32", use_last_error=True)
+    library.CreateFileW.restype = wintypes.HANDLE
+    library.CreateFileW.argtypes = [
         wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, wintypes.LPVOID, wintypes.DWORD, wintypes.DWORD,
         wintypes.HANDLE,
     ]  # fmt: skip
-    kernel.GetFileType.argtypes = [wintypes.HANDLE]
-    kernel.CloseHandle.argtypes = [wintypes.HANDLE]
-    return kernel
+    library.GetFileType.argtypes = [wintypes.HANDLE]
+    library.CloseHandle.argtypes = [wintypes.HANDLE]
+    return library
 
 
 def is_locked(error):
