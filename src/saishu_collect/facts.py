@@ -74,7 +74,7 @@ def agent_version(machine):
                 return found.group(1).rstrip(".")
     versions = []
     try:
-        for name in os.listdir(machine.real("/var/lib/waagent")):
+        for name in os.listdir(machine.follow(machine.real("/var/lib/waagent"))):
             match = re.match(r"WALinuxAgent-([0-9][0-9.]*)$", name)
             if match:
                 versions.append(match.group(1))

@@ -64,7 +64,7 @@ class Plan:
 
     def add_folder(self, shown, machine):
         """Read a folder too that came to be after the plan was made."""
-        self.sources = without_overlaps([*self.sources, Source(machine.real(shown), shown)])
+        self.sources = without_overlaps([*self.sources, Source(machine.follow(machine.real(shown)), shown)])
 
 
 def slashed(shown):
@@ -202,18 +202,19 @@ def _expect_in_each_folder(plan, pattern, evidence, machine):
     """Name the folders of the pattern that lack the file: every database has its own log, and a missing one is said."""
     folder, _, name = pattern.rpartition("/")
     for real in walk.expand(folder, machine):
-        shown = machine.shown(real)
-        if os.path.isdir(real) and not walk.expand(shown + "/" + name, machine):
-            plan.gaps.append((shown + "/" + name.rstrip("*"), [evidence], outcomes.MISSING, outcomes.NO_SUCH_FILE))
+        wanted = machine.shown(real) + "/" + name
+        gap = (wanted.rstrip("*"), [evidence], outcomes.MISSING, outcomes.NO_SUCH_FILE)
+        # The same instance is often there under two names, one a link to the other.
+        if os.path.isdir(machine.follow(real)) and not walk.expand(wanted, machine) and gap not in plan.gaps:
+            plan.gaps.append(gap)
 
 
 def _plan_listing(plan, step, evidence, machine):
     for pattern in windows_folders.of_step(step, [step["path"]], machine):
         if speaks_of(pattern, machine.platform):
             for real in walk.expand(pattern, machine):
-                listing = Listing(
-                    machine.shown(real), real, [evidence], step.get("depth"), step.get("entries"), step.get("name")
-                )
+                shown, place = machine.shown(real), machine.follow(real)
+                listing = Listing(shown, place, [evidence], step.get("depth"), step.get("entries"), step.get("name"))
                 plan.folders.append(listing)
 
 

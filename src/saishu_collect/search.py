@@ -78,8 +78,10 @@ def find_folders(step, machine, stop=False, clock=time.monotonic):
     for place in step["where"]:
         if (place[1:2] == ":") != (machine.platform == "windows"):
             continue
-        for start in walk.expand(place, machine):
-            _look_below(start, step.get("depth", 4), test, step["contains"], machine, result, over, seen)
+        for start in map(machine.follow, walk.expand(place, machine)):
+            _look_below(
+                machine.follow(start), step.get("depth", 4), test, step["contains"], machine, result, over, seen
+            )
     over()
     result.found.sort()
     return result

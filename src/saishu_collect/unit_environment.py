@@ -69,7 +69,7 @@ def _named(machine, folder):
 
 def _list(machine, folder):
     try:
-        return sorted(os.listdir(machine.real(folder)))
+        return sorted(os.listdir(machine.follow(machine.real(folder))))
     except OSError:
         return []
 
