@@ -107,7 +107,7 @@ def test_sentences_that_people_read_stand_outside_the_code(room):
             (path.name, node.lineno, node.value)
             for node in ast.walk(tree)
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
-            if re.search("です|ます|ません|ください|。$", node.value)
+            if re.search("(?:です|ます|ません|ください)。?$|.。$", node.value)
         ]
     assert strayed == []
 
