@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 
 from saishu_collect import commands, facts
 
+_ON_WINDOWS = ("clock-off", "disk-full", "old-agent")
 _AGENT_UNITS = ("walinuxagent.service", "waagent.service")
 
 
@@ -31,12 +33,19 @@ def observe(catalogue, machine, answer, known, stop):
     seen = []
     for name in sorted(checks):
         unit = catalogue["warnings"].get(name)
-        if unit is None or stop or machine.platform != "linux" or not machine.exists("/etc"):
+        if unit is None or stop or not _can_show(name, machine):
             continue
         evidence = checks[name](unit, machine, answer)
         if evidence:
             seen.append(Seen(name, evidence))
     return seen
+
+
+def _can_show(name, machine):
+    """Say whether a machine of this kind can show a warning; a tree without its system folder shows none."""
+    if machine.platform == "windows":
+        return name in _ON_WINDOWS and machine.exists("C:\\Windows")
+    return machine.exists("/etc")
 
 
 def _nva(unit, machine, answer):
@@ -92,7 +101,7 @@ def _inactive_units():
 def _disk_full(unit, machine, answer):  # noqa: ARG001 - one signature for all checks
     limits = unit.get("thresholds", {})
     evidence = []
-    if not machine.live or not hasattr(os, "statvfs"):
+    if not machine.live:
         return evidence
     for mount in sorted(machine.mounts.values(), key=lambda one: one.point):
         if not mount.device or machine.is_foreign(mount.device) or mount.kind in ("squashfs", "iso9660", "erofs"):
@@ -103,20 +112,27 @@ def _disk_full(unit, machine, answer):  # noqa: ARG001 - one signature for all c
 
 def _fullness(mount, limits):
     try:
-        space = os.statvfs(mount.point)
+        total, free, inodes, free_inodes = _space(mount.point)
     except OSError:
         return []
-    total = space.f_blocks * space.f_frsize
-    free = space.f_bavail * space.f_frsize
     if total < 64 << 20:
         return []
     used = 100.0 * (1 - free / float(total))
     lines = []
     if used >= limits.get("used_percent", 95) and free < limits.get("free_mib", 1024) * (1 << 20):
         lines.append("{}: {:.0f} % used, {} MiB free".format(mount.point, used, free >> 20))
-    if space.f_files and 100.0 * (1 - space.f_favail / float(space.f_files)) >= limits.get("inode_percent", 95):
-        lines.append("{}: {} of {} inodes free".format(mount.point, space.f_favail, space.f_files))
+    if inodes and 100.0 * (1 - free_inodes / float(inodes)) >= limits.get("inode_percent", 95):
+        lines.append("{}: {} of {} inodes free".format(mount.point, free_inodes, inodes))
     return lines
+
+
+def _space(point):
+    """Return (bytes, free bytes, inodes, free inodes) of a file system; Windows counts no inodes."""
+    if not hasattr(os, "statvfs"):
+        total, _, free = shutil.disk_usage(point)
+        return total, free, 0, 0
+    space = os.statvfs(point)
+    return space.f_blocks * space.f_frsize, space.f_bavail * space.f_frsize, space.f_files, space.f_favail
 
 
 def _old_agent(unit, machine, fact):
