@@ -24,7 +24,9 @@ def find_program(name):
     """Return the full path of a program in the system's own folders first (on Windows: there only), or None."""
     if os.name == "nt":
         return tool_folders.find_program(name)
-    return shutil.which(name, path=_SEARCH + os.pathsep + os.environ.get("PATH", ""))
+    # Never from a relative folder: root would run what somebody laid into the present one.
+    more = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if os.path.isabs(folder)]
+    return shutil.which(name, path=os.pathsep.join([_SEARCH] + more))
 
 
 def run(argv, seconds=DEFAULT_SECONDS, limit=DEFAULT_BYTES, stop=None):
@@ -46,6 +48,9 @@ def run(argv, seconds=DEFAULT_SECONDS, limit=DEFAULT_BYTES, stop=None):
     if not ended or output.full:
         kill_group(child, job)
     output.join(2.0)
+    if output.is_alive() and ended:
+        # The program has ended, but what it left behind holds its output open.
+        kill_group(child, job)
     errors.join(0.5)
     if job is not None:
         job.close()
