@@ -21,6 +21,8 @@ OPEN = 0xFFFFFFFF
 
 def dos_time(seconds):
     """Return (time, date) of the DOS format in local time, in its range of 1980 to 2107; 1980 for what has no time."""
+    if seconds is None:
+        return 0, 33
     try:
         parts = time.localtime(seconds)
     except (OverflowError, OSError, ValueError, TypeError):

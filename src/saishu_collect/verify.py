@@ -151,7 +151,9 @@ def verify(path, engine, threads, on_bytes=None):
                         if on_bytes:
                             on_bytes(member.size)
                 except Exception as error:  # noqa: BLE001 - carried to the caller, which raises it
-                    errors.append(error)
+                    # zlib.error, a torn structure: whatever inflating or parsing says, the archive is not whole.
+                    ours = isinstance(error, (OSError, Damaged))
+                    errors.append(error if ours else Damaged("{}: {}".format(type(error).__name__, error)))
 
         crew = [threading.Thread(target=work, daemon=True) for _ in range(threads)]
         for thread in crew:
