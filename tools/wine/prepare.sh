@@ -22,7 +22,8 @@ install_packages() {
 }
 
 make_locale() { # cp932 under Wine comes from a Japanese locale of the system
-    locale -a | grep -qi '^ja_JP\.utf-\?8$' || localedef -i ja_JP -f UTF-8 ja_JP.UTF-8
+    locale -a | grep -qi '^ja_JP\.utf-\?8$' && return
+    localedef -i ja_JP -f UTF-8 ja_JP.UTF-8 2>/dev/null || say "no Japanese locale: root can make one with locale-gen"
 }
 
 download() {
