@@ -149,13 +149,18 @@ class Machine:
             step = os.path.join(here, self._exact(here, part))
             if index < len(parts) - 1 and os.path.islink(step):
                 if links >= MAX_LINKS:
-                    return step
+                    return self._nowhere()
                 target = os.readlink(step)
                 rest = "/".join(parts[index + 1 :])
                 start = "" if target.startswith("/") else os.path.relpath(here, base).replace(os.sep, "/")
                 return self._inside(base, "/".join((start, target.lstrip("/"), rest)), links + 1)
             here = step
         return here
+
+    def _nowhere(self):
+        """Return a path that is not there: what the links of a copied disk lead to when they do not end. A link that
+        we do not resolve ourselves the system would resolve outside the root."""
+        return os.path.join(self.root, ".saishu.too-many-links", "x")
 
     def _exact(self, folder, name):
         """Return the name as the folder spells it: a copied Windows tree knows no case."""
@@ -175,7 +180,7 @@ class Machine:
         while os.path.islink(real):
             links += 1
             if links > MAX_LINKS:
-                return real
+                return real if self.root is None else self._nowhere()
             target = os.readlink(real)
             if self.root is None:
                 real = os.path.join(os.path.dirname(real), target)

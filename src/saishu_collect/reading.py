@@ -9,6 +9,7 @@ from saishu_collect import outcomes
 from saishu_collect.windows import files
 
 HOLES_WORTH_SKIPPING = 64 * 1024 * 1024
+SMALLEST_HOLE = 64 * 1024
 OUTGROWN = 4 * 1024 * 1024
 """A file that was small when it was listed and has more bytes than this when it is opened is read piece by piece."""
 _RETRY_PAUSE_S = 0.02
@@ -121,7 +122,8 @@ def read_small(path, listed):
 def data_extents(descriptor, size, blocks):
     """Return [(offset, length)] of the data of a sparse file, or None when it is to be read as a whole.
 
-    Only files with more than 64 MiB of holes are treated so; raises OSError when the file system cannot tell.
+    Only files with more than 64 MiB of holes are treated so; a file system that packs by itself counts few blocks and
+    has no holes. Holes below 64 KiB count as data. Raises OSError when the file system cannot tell.
     """
     holes = size - blocks * 512
     if holes < HOLES_WORTH_SKIPPING or not hasattr(os, "SEEK_DATA"):
@@ -136,8 +138,10 @@ def data_extents(descriptor, size, blocks):
                 break
             raise
         offset = min(os.lseek(descriptor, begin, os.SEEK_HOLE), size)
+        if extents and begin - sum(extents[-1]) < SMALLEST_HOLE:
+            begin = extents.pop()[0]
         extents.append((begin, offset - begin))
-    return extents
+    return None if extents == [(0, size)] else extents
 
 
 def line_start(data):

@@ -2,6 +2,7 @@
 
 import argparse
 import calendar
+import datetime
 import re
 import time
 
@@ -30,14 +31,15 @@ def moment(text):
     match = re.match(
         r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?\s*(Z|[+-]\d\d:?\d\d)?\Z", text.strip()
     )
-    if not match:
-        raise argparse.ArgumentTypeError("time: 2024-05-01T03:06+09:00")
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    zone = match.group(7)
-    fields = (year, month, day, hour, minute, second, 0, 0, -1)
-    if zone is None:
-        return time.mktime(fields)
-    seconds = calendar.timegm(fields)
+    try:
+        # A date that the calendar does not have is refused, not taken for another one.
+        given = datetime.datetime(*[int(part or 0) for part in match.groups()[:6]])  # noqa: DTZ001 - the zone follows
+        zone = match.group(7)
+        if zone is None:
+            return time.mktime(given.timetuple()[:8] + (-1,))
+        seconds = calendar.timegm(given.timetuple())
+    except (AttributeError, ValueError, OverflowError) as error:
+        raise argparse.ArgumentTypeError("time: 2024-05-01T03:06+09:00") from error
     if zone == "Z":
         return seconds
     digits = zone[1:].replace(":", "")
