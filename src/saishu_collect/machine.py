@@ -11,14 +11,14 @@ Mount = collections.namedtuple("Mount", "device point kind options")
 
 NETWORK_KINDS = frozenset([
     "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "ncpfs", "afs", "9p", "ceph", "glusterfs", "lustre", "gpfs",
-    "beegfs", "davfs", "fuse.sshfs", "fuse.s3fs", "fuse.blobfuse", "fuse.blobfuse2", "fuse.rclone", "fuse.gcsfuse",
-    "fuse.glusterfs", "fuse.davfs2", "ocfs2", "gfs2", "autofs",
+    "beegfs", "davfs", "ocfs2", "gfs2", "autofs",
 ])  # fmt: skip
 PSEUDO_KINDS = frozenset([
     "proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "pstore", "securityfs", "debugfs", "tracefs",
     "configfs", "fusectl", "bpf", "mqueue", "hugetlbfs", "binfmt_misc", "efivarfs", "selinuxfs", "rpc_pipefs", "nsfs",
-    "fuse.gvfsd-fuse", "fuse.portal", "fuse.lxcfs",
 ])  # fmt: skip
+_SERVED = "fuse."
+"""A file system that a program serves: blob stores, ssh, desktops. A dead program leaves every read of it hanging."""
 RECOVERY_VENDOR = "MABILR"
 """Disk vendor of a mounted recovery point (file recovery over iSCSI): what lies on it is somebody's data."""
 MAX_LINKS = 40
@@ -189,18 +189,16 @@ class Machine:
             real = self._inside(self.root, "/".join((start, target.lstrip("/"))))
         return real
 
-    def is_network(self, device):
-        """Say whether a device number belongs to a network file system, where a read may hang."""
-        mount = self.mounts.get(device)
-        return mount is not None and mount.kind in NETWORK_KINDS
-
     def is_foreign(self, device):
-        """Say whether a device number belongs to a network or pseudo file system or a recovery point: not entered."""
+        """Say whether a device is a network, served or pseudo file system or a recovery point: not entered."""
         known = self._foreign.get(device)
         if known is None:
             mount = self.mounts.get(device)
             known = mount is not None and (
-                mount.kind in NETWORK_KINDS or mount.kind in PSEUDO_KINDS or is_recovery_point(device)
+                mount.kind in NETWORK_KINDS
+                or mount.kind in PSEUDO_KINDS
+                or mount.kind.startswith(_SERVED)
+                or is_recovery_point(device)
             )
             self._foreign[device] = known
         return known

@@ -21,24 +21,35 @@ def glob_regex(pattern):
     out = []
     position = 0
     while position < len(pattern):
-        if pattern.startswith("**/", position):
-            out.append("(?:.*/)?")
-            position += 3
-        elif pattern.startswith("**", position):
-            out.append(".*")
-            position += 2
-        else:
-            out.append(_glob_piece(pattern[position]))
-            position += 1
-            if out[-1] == "[":
-                closing = pattern.find("]", position + 1)
-                out[-1] = "\\[" if closing < 0 else "[" + pattern[position:closing].replace("!", "^", 1) + "]"
-                position = position if closing < 0 else closing + 1
+        piece, length = _glob_piece(pattern, position)
+        out.append(piece)
+        position += length
     return re.compile("(?s)" + "".join(out) + r"\Z")
 
 
-def _glob_piece(character):
-    return {"*": "[^/]*", "?": "[^/]", "[": "["}.get(character, re.escape(character))
+def _glob_piece(pattern, position):
+    """Return (regex, length) of the part of a glob that begins at a position."""
+    for glob, regex in (("**/", "(?:.*/)?"), ("**", ".*"), ("*", "[^/]*"), ("?", "[^/]")):
+        if pattern.startswith(glob, position):
+            return regex, len(glob)
+    if pattern[position] == "[":
+        first = position + (2 if pattern.startswith("!", position + 1) else 1)
+        closing = pattern.find("]", first + 1)
+        if closing > 0:
+            return _glob_set(pattern[position + 1 : closing]), closing + 1 - position
+    return re.escape(pattern[position]), 1
+
+
+def _glob_set(content):
+    """Return the regex of `[content]`; a set that means nothing, such as `[b-a]`, stands for its own characters."""
+    negated = content.startswith("!")
+    body = re.sub(r"([\\\[\]^&~|])", r"\\\1", content[1:] if negated else content)
+    text = "[^/" + body + "]" if negated else "[" + body + "]"
+    try:
+        re.compile(text)
+    except re.error:
+        return re.escape("[" + content + "]")
+    return text
 
 
 def classify(path, status):
