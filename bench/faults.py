@@ -24,7 +24,7 @@ from verdict import Verdict, judge_interrupted, judge_whole
 INTERRUPT_AFTER = 2.0
 TRIES = 5
 _REMARK = re.compile(
-    r"chang|grew|grow|shr[aiu]nk|truncat(?!ing)|vanish|remov|modif|not found|no such|fail|error|warn", re.I
+    r"chang|grew|grow|shr[aiu]nk|truncat(?!ing)|vanish|remov|modif|not found|no such|fail|error|warn", re.IGNORECASE
 )
 ORDINARY = [name.encode() for name, _, _ in nasty.ORDINARY]
 
