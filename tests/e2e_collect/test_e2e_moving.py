@@ -77,17 +77,10 @@ def check_lines(data, shape):
     return numbers
 
 
-def test_a_file_that_grows_by_50_mb_a_second_and_rotates(collector, tmp_path, out):
-    root = plain_linux(tmp_path / "tree")
-    grow(root, {"var/log/calm.log": log_lines(20 * MIB, 3), "var/log/messages": b""})
-    with Meanwhile(WRITER, root / "var/log/messages", 50_000_000):
-        done = collector.collect(out, *SET_FACTS, root=root)
-    assert done.code in (0, 1), done.err
-    assert done.seconds < 60
-    bundle = done.bundle()
-    entries = [entry for entry in bundle.files if entry["path"].startswith("/var/log/messages")]
-    assert {entry["consistency"] for entry in entries if "consistency" in entry} & {"grew", "replaced"}
+def check_growing(bundle):
+    """Hold what was taken of the growing file against its lines; return how it moved."""
     seen = []
+    entries = [entry for entry in bundle.files if entry["path"].startswith("/var/log/messages")]
     for entry in entries:
         if "member" in entry and entry["size"] > 1000:
             numbers = check_lines(bundle.read(entry["member"]), entry)
@@ -99,6 +92,24 @@ def test_a_file_that_grows_by_50_mb_a_second_and_rotates(collector, tmp_path, ou
     for (first, last, size), (following, _, _) in itertools.pairwise(sorted(seen)):
         assert following <= max(last, first + size // 100) + 2, seen
     assert bundle.entry("/var/log/calm.log")["consistency"] == "stable"
+    return {entry["consistency"] for entry in entries if "consistency" in entry}
+
+
+def test_a_file_that_grows_by_50_mb_a_second_and_rotates(collector, tmp_path, out):
+    root = plain_linux(tmp_path / "tree")
+    grow(root, {"var/log/calm.log": log_lines(20 * MIB, 3), "var/log/messages": b""})
+    moved = set()
+    with Meanwhile(WRITER, root / "var/log/messages", 50_000_000):
+        for turn in range(4):  # the writer may have been held up by others just then
+            folder = out / str(turn)
+            folder.mkdir()
+            done = collector.collect(folder, *SET_FACTS, root=root)
+            assert done.code in (0, 1), done.err
+            assert done.seconds < 60
+            moved |= check_growing(done.bundle())
+            if moved & {"grew", "replaced"}:
+                break
+    assert moved & {"grew", "replaced"}
 
 
 def test_a_file_that_is_truncated_and_rewritten_every_50_ms(collector, tmp_path, out):

@@ -1,9 +1,12 @@
 """A collection from a quiet tree: everything in it, complete, under every Python."""
 
+import importlib.util
 import json
 
+import pytest
+
 from e2e_collect.running import SET_FACTS
-from e2e_collect.trees import everything_below
+from e2e_collect.trees import everything_below, grow, log_lines, noise
 
 
 def test_a_quiet_tree_is_complete_byte_for_byte(collector, tree, out):
@@ -100,14 +103,11 @@ def test_the_minimum_leaves_the_rest_of_var_log_out(newest, tree, out):
     assert bundle.entry("/var/log/waagent.log")["outcome"] == "collected"
 
 
-def test_isal_gives_the_same_content(newest, tree, out, tmp_path):
+def test_isal_gives_the_same_content(newest, tree, out):
     """With the accelerator installed the bytes that come out again are the same."""
-    import importlib.util
-
-    import pytest
-
     if importlib.util.find_spec("isal") is None:
         pytest.skip("isal is not installed in this environment")
+    grow(tree, {"var/log/large.log": log_lines(5 << 20), "var/log/large.bin": noise(3 << 20)})
     done = newest.run([part for part in newest.command(out, *SET_FACTS, root=tree) if part != "-I"], out)
     bundle = done.bundle()
     assert bundle.manifest["tool"]["packed_with"] == "isal"
