@@ -96,7 +96,11 @@ class Archive:
         done = 0
         try:
             while done < len(view):
-                done += self._file.write(view[done:])
+                rest = view[done:]
+                try:
+                    done += self._file.write(rest)
+                finally:
+                    rest.release()
         finally:
             view.release()
             del self._pending[:done]

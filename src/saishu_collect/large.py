@@ -28,7 +28,7 @@ def write(packer, task):
     record = pack.record_of(task.job, task.status)
     if start and not text:
         _leave(packer, task, permits)
-        packer.give_up(record, outcomes.OVER_FILE_LIMIT)
+        packer.give_up(record, outcomes.OVER_LIMIT if task.job.tries else outcomes.OVER_FILE_LIMIT)
         return
     _name_part(packer, task.job, record, start, extents)
     begun = packer.target.position

@@ -229,16 +229,23 @@ def _plan_search(plan, step, evidence, machine, stop):
     if step.get("unless_found") and have:
         return
     found = search.find_names(step, machine, stop)
-    plan.searches[evidence] = found
+    _keep_search(plan, found, evidence, step["names"])
     for real in found.found:
         shown = machine.shown(real)
         plan.tags.add_path(shown, evidence)
         plan.sources.append(Source(real, shown))
 
 
+def _keep_search(plan, found, evidence, names):
+    """Keep a search; one that had to end early is a gap: what it did not find may be there all the same."""
+    plan.searches[evidence] = found
+    if found.cut:
+        plan.gaps.append(("find / -name " + " ".join(names), [evidence], outcomes.SKIPPED, found.cut))
+
+
 def _plan_folders(plan, step, evidence, machine, stop):
     found = search.find_folders(step, machine, stop)
-    plan.searches[evidence] = found
+    _keep_search(plan, found, evidence, [step["folder"]])
     for real in found.found:
         shown = machine.shown(real)
         plan.tags.add_path(shown, evidence)
