@@ -45,7 +45,8 @@ def every_text(catalogue):
 
 # These are the same word in both languages: formats, names of products, units, punctuation.
 SAME_IN_BOTH = re.compile(
-    r"^\s*> |^[\W\d_]*$|^(?:\{\w+\}|[\W\d_])*$|^(?:(?:[A-Z0-9][\w.+-]*|\{\w+\})[\s,/()·&:=-]*)+$|^\W*\{\w+\}[^ ]*$|^[a-z/_.]+$"
+    r"^\s*> |^[\W\d_]*$|^(?:\{\w+\}|[\W\d_])*$"
+    r"|^(?:(?:[A-Z0-9][\w.+-]*|\{\w+\})[\s,/()·&:=-]*)+$|^\W*\{\w+\}[^ ]*$|^[a-z/_.]+$"
 )
 
 

@@ -78,8 +78,8 @@ def test_what_only_a_person_can_give():
     ("strength", "status", "keeps_open"),
     [
         ("required", tally.MISSING, True), ("required", tally.PARTIAL, True), ("required", tally.COMPLETE, False),
-        ("recommended", tally.PARTIAL, True), ("recommended", tally.MISSING, False), ("if_present", tally.PARTIAL, False),
-        ("required", tally.NOT_APPLICABLE, False),
+        ("recommended", tally.PARTIAL, True), ("recommended", tally.MISSING, False),
+        ("if_present", tally.PARTIAL, False), ("required", tally.NOT_APPLICABLE, False),
     ],
 )  # fmt: skip
 def test_what_keeps_a_run_from_being_complete(strength, status, keeps_open):
