@@ -108,6 +108,7 @@ class Wine:
         """Write a file on the C: drive."""
         target = self.drive / path
         target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
         target.write_bytes(data if isinstance(data, bytes) else data.encode())
 
     def record(self, tool, call, out=None, file=None):
@@ -130,11 +131,16 @@ def environment(cache, prefix, **more):
 
 
 def copy_prefix(source, target):
-    """Return a copy of a prefix that shares its files; Wine replaces what it changes, so the source stays as it is."""
+    """Return a copy of a prefix that shares its programs with the source and nothing else.
+
+    The registry is copied for real: Wine writes into a file that has a second name instead of replacing it.
+    """
     subprocess.run(["cp", "-al", str(source), str(target)], check=True, timeout=120)
-    drive = target / "drive_c"
+    for registry in target.glob("*.reg"):
+        registry.unlink()
+        shutil.copyfile(source / registry.name, registry)
     for name in ("faketools", "WindowsAzure", "Packages", "out", AGENT):
-        shutil.rmtree(drive / name, ignore_errors=True)
+        shutil.rmtree(target / "drive_c" / name, ignore_errors=True)
     return target
 
 

@@ -62,6 +62,15 @@ def old_windows(cache, exe):
         shutil.rmtree(target, ignore_errors=True)
 
 
+def test_a_copied_prefix_leaves_its_source_alone(cache, old_windows):
+    """Windows tests run in the source; what one machine is made to look like must not show there."""
+    marks = {path.name: path.stat() for path in (cache / "prefix").glob("*.reg")}
+    assert marks
+    for name, status in marks.items():
+        assert status.st_nlink == 1, name
+        assert not (old_windows.prefix / name).samefile(cache / "prefix" / name)
+
+
 def test_an_old_windows_is_sent_to_the_paper_form(old_windows):
     done = old_windows.run(["C:\\saishu.exe", "collect", "mars", "--yes", "--offline"])
     said = done.stderr.decode("cp932")
