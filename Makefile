@@ -52,6 +52,7 @@ bench: .venv/.ready-dev ## comparisons with public tools
 	$(PY) bench/collect.py
 	$(PY) bench/faults.py
 	$(PY) bench/memory.py
+	$(PY) bench/check.py
 
 clean: ## remove what the other targets made
 	rm -rf .venv .wine dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
