@@ -111,7 +111,7 @@ def _lost(record):
 def _end_of(file, record):
     file.seek(record["off"])
     header = file.read(30)
-    if header[:4] != b"PK\x03\x04":
+    if len(header) < 30 or header[:4] != b"PK\x03\x04":
         return 1 << 62
     name_length, extra_length = struct.unpack("<2H", header[26:30])
     return record["off"] + 30 + name_length + extra_length + record["k"]
