@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from e2e_collect.running import SET_FACTS, environment, measured, opened, peak_mib
+from e2e_collect.running import SET_FACTS, environment, measured, peak_mib, shown_by
 from e2e_collect.trees import Link, grow, log_lines, noise, plain_linux
 
 MIB = 1 << 20
@@ -387,7 +387,12 @@ def test_a_file_beyond_4_gib_and_an_archive_with_it(newest, tmp_path, out):
     done = newest.collect(out, *SET_FACTS, root=root, timeout=280)
     assert done.code in (0, 1), done.err
     print(f"8 GiB: {done.seconds:.1f} s")
-    (name,) = done.left
-    with zipfile.ZipFile(out / name) as archive:
+    (path,) = out.iterdir()
+    with zipfile.ZipFile(path) as archive:
         assert archive.getinfo("var/log/full.log").file_size == 4 * GIB
-    assert opened(out / name, sums=False)
+        assert archive.getinfo("var/log/under.log").file_size == 4 * GIB - 600_000
+        with archive.open("var/log/full.log") as member:
+            assert member.read(11000) == b"first line\n" * 1000
+    shown_by("zipinfo", str(path))
+    assert b"No errors detected" in shown_by("unzip", "-tq", str(path))
+    assert b"Everything is Ok" in shown_by("7z", "t", "-bd", str(path))
