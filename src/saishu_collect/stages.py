@@ -182,7 +182,8 @@ def _tls_reason(error):
         return "tls_version"
     if reason in _NO_TLS:
         return "no_tls"
-    closed = isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
+    # Python 3.6 has no class for what OpenSSL 3 calls an unexpected end; its words say it on every version.
+    closed = isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or "EOF" in (_text(error) or "").upper()
     return "tls_closed" if closed else "tls_failed"
 
 
