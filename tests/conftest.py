@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -12,6 +13,12 @@ IN_CI = bool(os.environ.get("SAISHU_CI"))
 
 # A phrase that is missing must fail a test, in child processes too; a user sees the key instead.
 os.environ["SAISHU_STRICT_WORDS"] = "1"
+
+# Started in the background or under nohup we would pass "ignore" on to every program that a test interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for _name in ("SIGHUP", "SIGTERM"):
+    if hasattr(signal, _name):
+        signal.signal(getattr(signal, _name), signal.SIG_DFL)
 
 
 def _lacking(what):
