@@ -2,7 +2,7 @@
 
 import zlib
 
-PIECE = 1 << 20
+PIECE = 3 << 19
 WINDOW = 32768
 STREAM_END = b"\x03\x00"
 """An empty final block: appended to flushed pieces it ends the stream."""

@@ -1,4 +1,4 @@
-"""Writing one large file: its pieces come packed from the crew, are summed here and joined to one member."""
+"""Writing one large file: its pieces come packed from the crew, are joined here to one member."""
 
 import hashlib
 import queue
@@ -89,8 +89,7 @@ def _pour(packer, task, record, method, start, text, permits):
             permits.release()
             _does_not_fit(packer, task, record, start, size, text, permits)
             return
-        crc = packer.crew.engine.crc32(piece.data, crc)
-        digest.update(piece.data)
+        crc, digest = piece.crc, piece.digest
         packer.target.extend(piece.packed)
         size += len(piece.data)
         permits.release()

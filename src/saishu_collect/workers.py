@@ -92,14 +92,19 @@ def pack_small(job, engine):
 
 
 class Piece:
-    """One piece of a large file on its way: raw bytes, then packed bytes too."""
+    """One piece of a large file on its way: raw bytes, then packed bytes too.
 
-    __slots__ = ("data", "dictionary", "done", "packed")
+    crc, digest: of the file up to the end of this piece, so that a member may end behind any of them.
+    """
+
+    __slots__ = ("crc", "data", "dictionary", "digest", "done", "packed")
 
     def __init__(self, data, dictionary):
         self.data = data
         self.dictionary = dictionary
         self.packed = None
+        self.crc = 0
+        self.digest = None
         self.done = threading.Event()
 
     def run(self, engine):
@@ -134,7 +139,7 @@ class Crew:
         self.engine = engine
         self.threads = threads
         self.window = 2 * threads + 2
-        self._piece = deflate.PIECE if threads <= 2 else deflate.PIECE // 2
+        self._piece = deflate.PIECE if threads <= 2 else deflate.PIECE // 3
         self._tasks = queue.Queue()
         self._reads = queue.Queue()
         self.permits = threading.Semaphore(self.window)
@@ -216,6 +221,7 @@ class Crew:
         taken = expected = 0
         dictionary = b""
         method = None
+        crc, digest = 0, hashlib.sha256()
         for offset, length in extents if extents is not None else [(job.start, max(0, before.st_size - job.start))]:
             os.lseek(descriptor, offset, os.SEEK_SET)
             expected += length
@@ -234,13 +240,16 @@ class Crew:
                     method = begin[1]
                     large.parts.put(begin)
                 piece = Piece(data, dictionary)
-                large.parts.put(("piece", piece))
                 if method == archive.DEFLATED:
                     dictionary = data[-deflate.WINDOW :]
                     self._tasks.put(piece)
                 else:
                     piece.packed = data
                     piece.done.set()
+                crc = self.engine.crc32(data, crc)
+                digest.update(data)
+                piece.crc, piece.digest = crc, digest.copy()
+                large.parts.put(("piece", piece))
         if method is None:
             large.parts.put(("begin", archive.STORED, job.start, extents, True))
         if not resident:
