@@ -1,0 +1,1 @@
+"""Reads evidence: files in, events, facts and notes out. Never judges, never makes up a time zone or a year in silence."""
