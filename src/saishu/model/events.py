@@ -80,7 +80,10 @@ class EventBatch:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something a file states, by name (`vss.writer`) with values; text: the line that says it; time: µs UTC or None."""
+    """Something a file states, by name (`vss.writer`) with values.
+
+    text: the line that says it. time: µs since 1970 UTC, or None.
+    """
 
     name: str
     values: Mapping[str, Value]

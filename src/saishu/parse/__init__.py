@@ -1,1 +1,1 @@
-"""Reads evidence: files in, events, facts and notes out. Never judges, never makes up a time zone or a year in silence."""
+"""Reads evidence: files in, events, facts and notes out. Never judges, never makes up a zone or a year in silence."""
