@@ -68,6 +68,9 @@ def _explain_step(source: Source, error: ValidationError, place: Place, validato
     """A step is one of many shapes; `do` says which one its author meant, so speak about that one only."""
     got: Any = error.instance
     shapes: Any = error.validator_value
+    if not all("do" in shape.get("properties", {}) for shape in shapes):
+        yield source.problem("catalogue.none_fits", place, reason=_nearest(error))
+        return
     branches = {branch["properties"]["do"]["const"]: branch for branch in shapes}
     chosen = branches.get(got.get("do")) if isinstance(got, dict) else None
     if chosen is None:
@@ -76,6 +79,14 @@ def _explain_step(source: Source, error: ValidationError, place: Place, validato
         return
     for inner in validator.evolve(schema=chosen).iter_errors(got):
         yield from _explain(source, inner, (*place, *inner.absolute_path), validator)
+
+
+def _nearest(error: ValidationError) -> str:
+    """What the shape that fits best finds wrong."""
+    from jsonschema.exceptions import best_match
+
+    inner = best_match(error.context) if error.context else None
+    return _short((inner or error).message)
 
 
 def _about(schema: Any, name: str) -> str:
