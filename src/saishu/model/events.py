@@ -58,6 +58,8 @@ class EventBatch:
     component: who speaks (provider, process, extension). event_id: None but for Windows events.
     operation: the id that joins the lines of one job, or None. message: the text with its continuation lines (joined by
     a line feed, cut at 8 KiB); for Windows events the data as `name: value` lines.
+    raw: the whole lines of the record as they stand in the file, cut at 8 KiB; empty where the file has no lines (an
+    event log), or where message holds the same. It is looked through for signals and never stored.
     """
 
     path: str
@@ -73,6 +75,7 @@ class EventBatch:
     event_id: list[int | None] = field(default_factory=list)
     operation: list[str | None] = field(default_factory=list)
     message: list[str] = field(default_factory=list)
+    raw: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.position)

@@ -1,0 +1,200 @@
+"""Looks through batches of events for signals and codes, and keeps what nobody can explain yet."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from saishu.model import Certainty, EventBatch, Level, Sighting
+from saishu.signals.codes import spoken_codes
+from saishu.signals.matchers import compiled
+from saishu.signals.signal_set import EVENTS, TROUBLE, EventUse, SignalSet
+
+_FIRST = 150
+_LAST = 50
+_SHOWN = 500
+_MOST_CODES = 4000
+_MOST_TEMPLATES = 3000
+_MASK = re.compile(
+    r"0x[0-9a-fA-F]+|\{?[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}\}?|[A-Za-z]:\\[^\s,;'\"]+|(?:/[\w.@%+-]+){2,}"
+    r"|https?://\S+|'[^']{1,200}'|\"[^\"]{1,200}\"|\b[0-9a-fA-F]{12,}\b|\d+"
+)
+
+
+@dataclass(slots=True)
+class Kept:
+    """Sightings of one signal in one file: the first and the last of them, and how many there were."""
+
+    count: int = 0
+    first: list[Sighting] = field(default_factory=list)
+    last: deque[Sighting] = field(default_factory=lambda: deque(maxlen=_LAST))
+
+    def add(self, sighting: Sighting) -> None:
+        """Count one more."""
+        self.count += 1
+        (self.first if len(self.first) < _FIRST else self.last).append(sighting)
+
+
+@dataclass(slots=True)
+class Template:
+    """Lines that are alike but for numbers and names. signals: numbers of all signals seen on them."""
+
+    count: int
+    example: Sighting
+    signals: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Watched:
+    """What was seen in a part of a bundle; parts can be put together.
+
+    sightings: (signal, path) to what is kept of it. codes: as spelled in the evidence, with how often.
+    templates: (component or format, masked message) of warnings and worse.
+    """
+
+    sightings: dict[tuple[int, str], Kept] = field(default_factory=dict)
+    codes: dict[str, int] = field(default_factory=dict)
+    templates: dict[tuple[str, str], Template] = field(default_factory=dict)
+
+    def take(self, other: Watched) -> None:
+        """Add what was seen in another part; no file is in two parts."""
+        self.sightings.update(other.sightings)
+        for code, count in other.codes.items():
+            self.count_code(code, count)
+        for key, template in other.templates.items():
+            known = self.templates.setdefault(key, template)
+            if known is not template:
+                known.count += template.count
+                known.signals |= template.signals
+
+    def count_code(self, code: str, count: int = 1) -> None:
+        """Count a code; beyond a bound, only those known already."""
+        if code in self.codes or len(self.codes) < _MOST_CODES:
+            self.codes[code] = self.codes.get(code, 0) + count
+
+
+class Watcher:
+    """Watches batches for a set of signals."""
+
+    def __init__(self, signals: SignalSet) -> None:
+        self._signals = signals
+        self.watched = Watched()
+
+    def watch(self, batch: EventBatch) -> None:
+        """Look through one batch."""
+        rows: dict[int, set[int]] = {}
+        troubled: set[int] = set()
+        for row, line, pattern in _lines(batch, self._signals):
+            self._text(batch, row, line, pattern, rows, troubled)
+        if batch.format == EVENTS:
+            self._events(batch, rows)
+        self._unexplained(batch, rows, troubled)
+
+    def _text(
+        self,
+        batch: EventBatch,
+        row: int,
+        line: tuple[int, str],
+        pattern: int,
+        rows: dict[int, set[int]],
+        troubled: set[int],
+    ) -> None:
+        position, text = line
+        kind = self._signals.generic.get(pattern)
+        if kind == TROUBLE:
+            troubled.add(row)
+            return
+        found = compiled(self._signals.patterns[pattern]).search(text)
+        if found is None:
+            return
+        for use in self._signals.uses[pattern]:
+            if not use.counts(batch.format, batch.level[row]):
+                continue
+            if kind is not None:
+                for code in spoken_codes(kind, found.group(0)):
+                    self.watched.count_code(code)
+                continue
+            self._saw(use.number, batch, row, position, text, found.group(0), rows)
+
+    def _events(self, batch: EventBatch, rows: dict[int, set[int]]) -> None:
+        wanted = self._signals.events
+        for row, event_id in enumerate(batch.event_id):
+            if event_id is None:
+                continue
+            level = batch.level[row]
+            if event_id in wanted:
+                provider = batch.component[row].lower()
+                for use in wanted[event_id]:
+                    if _is_meant(use, provider, level, batch.message[row]):
+                        text = f"{batch.component[row]} {event_id} {batch.message[row]}".strip()
+                        self._saw(use.number, batch, row, batch.position[row], text, str(event_id), rows)
+            if 0 < level <= Level.WARNING or row in rows:
+                self.watched.count_code(str(event_id))
+
+    def _saw(
+        self, number: int, batch: EventBatch, row: int, position: int, text: str, found: str, rows: dict[int, set[int]]
+    ) -> None:
+        sighting = _sighting(number, batch, row, position, text, found)
+        self.watched.sightings.setdefault((number, batch.path), Kept()).add(sighting)
+        rows.setdefault(row, set()).add(number)
+        if number in self._signals.spelled:
+            self.watched.count_code(self._signals.spelled[number])
+
+    def _unexplained(self, batch: EventBatch, rows: dict[int, set[int]], troubled: set[int]) -> None:
+        """Count the kinds of lines that call themselves a warning or worse, or speak of trouble without a level."""
+        templates = self.watched.templates
+        for row, level in enumerate(batch.level):
+            if level > Level.WARNING or (level == Level.NONE and row not in troubled):
+                continue
+            message = batch.message[row]
+            event_id = batch.event_id[row]
+            component = batch.component[row] or batch.format
+            shape = str(event_id) if event_id is not None else _MASK.sub("*", message[:300].split("\n", 1)[0])
+            key = (component, shape)
+            template = templates.get(key)
+            if template is None:
+                if len(templates) >= _MOST_TEMPLATES:
+                    continue
+                example = _sighting(-1, batch, row, batch.position[row], message, "")
+                template = templates[key] = Template(0, example)
+            template.count += 1
+            template.signals |= rows.get(row, set())
+
+
+def _is_meant(use: EventUse, provider: str, level: int, message: str) -> bool:
+    """Whether an event of the right id is the one; what an excerpt does not say speaks for it."""
+    if provider and use.providers is not None and provider not in use.providers:
+        return False
+    if use.levels is not None and level and level not in use.levels:
+        return False
+    if use.data is not None and not compiled(use.data).search(message):
+        return False
+    return use.not_data is None or not compiled(use.not_data).search(message)
+
+
+def _lines(batch: EventBatch, signals: SignalSet) -> Iterator[tuple[int, tuple[int, str], int]]:
+    """(row, (position, line), pattern) for every line on which a pattern matches."""
+    raw = batch.raw or batch.message
+    joined = "\n".join(raw)
+    text = joined.encode("utf-8", "replace")
+    lengths = map(len, raw) if len(text) == len(joined) else (len(one.encode("utf-8", "replace")) for one in raw)
+    starts = [0, *accumulate(length + 1 for length in lengths)]
+    for start, end, pattern in signals.matcher.lines(text):
+        row = bisect_right(starts, start) - 1
+        position = batch.position[row]
+        if not batch.record_numbers:
+            position += text.count(b"\n", starts[row], start)
+        yield row, (position, text[start:end].decode("utf-8", "replace")), pattern
+
+
+def _sighting(number: int, batch: EventBatch, row: int, position: int, text: str, found: str) -> Sighting:
+    time = batch.time[row]
+    return Sighting(
+        signal=number, path=batch.path, format=batch.format, position=position, record_numbers=batch.record_numbers,
+        time=time, certainty=batch.certainty if time is not None else Certainty.NONE, level=batch.level[row],
+        component=batch.component[row], operation=batch.operation[row], text=text[:_SHOWN], found=found[:120],
+    )  # fmt: skip
