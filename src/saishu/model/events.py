@@ -128,13 +128,18 @@ class ReadNote:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One place where a signal was seen. signal: its number in the set that was looked for. text: the line, at most 500
-    characters. found: the part that matched. time: µs UTC or None."""
+    """One place where a signal was seen.
+
+    signal: its number in the set that was looked for. position: the line or record; row: where its record begins, the
+    same for all lines of one record. time: µs UTC or None. text: the line, at most 500 characters. found: the part that
+    matched.
+    """
 
     signal: int
     path: str
     format: str
     position: int
+    row: int
     record_numbers: bool
     time: int | None
     certainty: Certainty

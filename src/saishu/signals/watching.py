@@ -194,7 +194,8 @@ def _lines(batch: EventBatch, signals: SignalSet) -> Iterator[tuple[int, tuple[i
 def _sighting(number: int, batch: EventBatch, row: int, position: int, text: str, found: str) -> Sighting:
     time = batch.time[row]
     return Sighting(
-        signal=number, path=batch.path, format=batch.format, position=position, record_numbers=batch.record_numbers,
+        signal=number, path=batch.path, format=batch.format, position=position, row=batch.position[row],
+        record_numbers=batch.record_numbers,
         time=time, certainty=batch.certainty if time is not None else Certainty.NONE, level=batch.level[row],
         component=batch.component[row], operation=batch.operation[row], text=text[:_SHOWN], found=found[:120],
     )  # fmt: skip
