@@ -67,7 +67,8 @@ def _count(condition: Any, seen: Seen, counts: Mapping[str, int]) -> bool:
     if len(times) < least:
         # What has no time cannot be told apart in time; then the number alone decides.
         return len(seen.get(name, ())) - len(times) >= least
-    return any(last - first <= span for first, last in zip(times, times[least - 1 :], strict=False))
+    gaps = (last - first for first, last in zip(times, times[least - 1 :], strict=False))
+    return bool(min(gaps) <= span)
 
 
 def _together(condition: Any, seen: Seen, _counts: Mapping[str, int]) -> bool:

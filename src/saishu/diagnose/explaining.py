@@ -29,8 +29,8 @@ class Explained:
 def explain(asked: str, units: Mapping[str, Mapping[str, Any]]) -> list[Explained]:
     """Every unit that knows a code, those that hold it exactly first.
 
-    asked: a product code or symbolic name (case ignored), an HRESULT in hexadecimal or in signed or unsigned decimal, an
-    event id with or without its provider, the number of an agent or database error, or a part of a message.
+    asked: a product code or symbolic name (case ignored), an HRESULT in hexadecimal or in signed or unsigned decimal,
+    an event id with or without its provider, the number of an agent or database error, or a part of a message.
     """
     asked = asked.strip().strip("\"'[]()")
     wanted = _spellings(asked)
