@@ -14,6 +14,7 @@ from cli_page import draw_cli_page
 from reference_pages import draw_pages
 
 from saishu.catalogue import KnowledgeError, catalogue_text, compile_knowledge, knowledge_folder
+from saishu.catalogue.formats import compile_formats, formats_text
 from saishu.catalogue.own_words import own_words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     check = parser.parse_args(arguments).check
     try:
         catalogue = compile_knowledge(knowledge_folder())
+        formats = compile_formats(knowledge_folder())
     except KnowledgeError as error:
         words = own_words(knowledge_folder())
         for problem in error.problems:
@@ -34,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not _lock(check):
         return 1
     wanted = {"src/saishu_collect/catalogue.json": catalogue_text(catalogue)}
+    wanted["src/saishu/catalogue/formats.json"] = formats_text(formats)
     wanted |= {f"docs/reference/{name}": text for name, text in draw_pages(catalogue).items()}
     wanted["docs/reference/cli.md"] = draw_cli_page(catalogue)
     wanted |= {f"requirements/{purpose}.txt": _requirements(purpose) for purpose in ("run", "dev")}

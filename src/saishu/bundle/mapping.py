@@ -21,7 +21,7 @@ from saishu.model.bundle import BundleNote, Match, MatchedBy, Member, MemberKind
 
 Catalogue = ReadOnly[str, Any]
 _LONGEST_PATH = 4096
-_OURS = frozenset(
+OURS = frozenset(
     (MANIFEST, "plan.json", "environment.json", "run.log", "summary.ja.txt", "summary.en.txt", "summary.html")
 )
 _ARCHIVE = re.compile(r"(?:\.tar)?(?:\.\w{2,5})?(?:<\d+>)?!/")
@@ -102,7 +102,7 @@ def map_members(bundle: Bundle, catalogue: Catalogue) -> Mapping:
     """
     recogniser = Recogniser(catalogue)
     listed = _listed(bundle)
-    ours = {found.folder + name for found in bundle.manifests for name in _OURS}
+    ours = {found.folder + name for found in bundle.manifests for name in OURS}
     files = [member for member in bundle.members if member.kind is MemberKind.FILE and member.path not in ours]
     matches, strangers = _Words(recogniser, listed, _front(bundle)).sort(files)
     by_content, unmapped, notes = _by_content(bundle, strangers, recogniser)
@@ -140,7 +140,7 @@ class _Words:
         """The matches of every file that something speaks for, and the files that nothing speaks for."""
         matches: list[Match] = []
         strangers: list[Member] = []
-        known = [(member, bare, self._claims(bare)) for member, bare in ((m, _bare(m.path)) for m in files)]
+        known = [(member, bare, self._claims(bare)) for member, bare in ((m, bare_path(m.path)) for m in files)]
         roots = self._roots(known)
         for member, bare, natural in known:
             whole = roots.whole(bare) if roots else bare
@@ -190,10 +190,10 @@ def _front(bundle: Bundle) -> str:
     name = bundle.path.absolute().name
     if bundle.kind == "file":
         return ""
-    return name.lower() + "/" if bundle.kind == "folder" else _bare(name + INSIDE)
+    return name.lower() + "/" if bundle.kind == "folder" else bare_path(name + INSIDE)
 
 
-def _bare(path: str) -> str:
+def bare_path(path: str) -> str:
     """A path as globs see it: lower case, without our mark for twins and the mark of a file that was cut; a nested
     archive counts as a folder of its name (`msawb.zip!/var` is `msawb/var`)."""
     lowered = path.lower()
