@@ -66,7 +66,7 @@ def _count(condition: Any, seen: Seen, counts: Mapping[str, int]) -> bool:
     times = sorted(one.time for one in seen.get(name, ()) if one.time is not None)
     if len(times) < least:
         # What has no time cannot be told apart in time; then the number alone decides.
-        return len(seen.get(name, ())) - len(times) >= least
+        return bool(len(seen.get(name, ())) - len(times) >= least)
     gaps = (last - first for first, last in zip(times, times[least - 1 :], strict=False))
     return bool(min(gaps) <= span)
 

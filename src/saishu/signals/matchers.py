@@ -58,7 +58,7 @@ class Re2Matcher:
             end = text.find(b"\n", start)
             end = len(text) if end < 0 else end
             if end > start:
-                for pattern in sorted(self._set.Match(text[start : min(end, start + _LONGEST)])):
+                for pattern in sorted(self._set.Match(text[start : min(end, start + _LONGEST)]) or ()):
                     yield start, end, pattern
             start = end + 1
 
