@@ -14,6 +14,7 @@ from cli_page import draw_cli_page
 from reference_pages import draw_pages
 
 from saishu.catalogue import KnowledgeError, catalogue_text, compile_knowledge, knowledge_folder
+from saishu.catalogue.faults import compile_faults, faults_text
 from saishu.catalogue.formats import compile_formats, formats_text
 from saishu.catalogue.own_words import own_words
 
@@ -28,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         catalogue = compile_knowledge(knowledge_folder())
         formats = compile_formats(knowledge_folder())
+        faults = compile_faults(knowledge_folder(), frozenset(formats["units"]))
     except KnowledgeError as error:
         words = own_words(knowledge_folder())
         for problem in error.problems:
@@ -37,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     wanted = {"src/saishu_collect/catalogue.json": catalogue_text(catalogue)}
     wanted["src/saishu/catalogue/formats.json"] = formats_text(formats)
+    wanted["src/saishu/catalogue/faults.json"] = faults_text(faults)
     wanted |= {f"docs/reference/{name}": text for name, text in draw_pages(catalogue).items()}
     wanted["docs/reference/cli.md"] = draw_cli_page(catalogue)
     wanted |= {f"requirements/{purpose}.txt": _requirements(purpose) for purpose in ("run", "dev")}

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from saishu.bundle import Bundle, map_members
+from saishu.bundle import Mapping as Sorted
 from saishu.check.case import Case
 from saishu.check.circumstances import find_warnings
 from saishu.check.facts import FactSeeker
@@ -33,16 +34,19 @@ def judge_bundle(
     catalogue: Mapping[str, Any],
     scenarios: Sequence[str] = (),
     failure_time: datetime | None = None,
+    sorted_files: Sorted | None = None,
 ) -> Completeness:
     """What a bundle holds of what its scenario asks for.
 
     scenarios: ids; empty to take the manifest's word or to recognise it. failure_time: aware; limits how far back
-    logs must reach. Raises `WrongScenarioError`, and `BundleError` when the bundle itself cannot be read.
+    logs must reach. sorted_files: the bundle's files by evidence, where they are sorted already. Raises
+    `WrongScenarioError`, and `BundleError` when the bundle itself cannot be read.
     """
     unknown = [name for name in scenarios if name not in catalogue["scenarios"]]
     if unknown:
         raise WrongScenarioError(", ".join(unknown))
-    case = Case(bundle, catalogue, map_members(bundle, catalogue), Speech(catalogue), failure_time)
+    sorted_files = sorted_files or map_members(bundle, catalogue)
+    case = Case(bundle, catalogue, sorted_files, Speech(catalogue), failure_time)
     sightings = Sightings(case)
     marks = sightings.marks()
     platform, platform_reason = find_platform(case, marks)
@@ -63,7 +67,7 @@ def judge_bundle(
         complete=_is_complete(items), judged=_is_judged(case), items=tuple(items), warnings=tuple(warnings),
         facts=tuple(judgement.facts), notes=(*bundle.notes, *case.sorted.notes),
         unmapped=tuple(member.path for member in case.sorted.unmapped),
-        hosts=tuple(one.host for one in seen), collected_by_us=bool(case.collected),
+        hosts=tuple(one.host for one in seen), collected_by_us=bool(case.collected), scenario_known=choice.known,
     )  # fmt: skip
 
 

@@ -16,10 +16,14 @@ NETWORK = "network"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The scenarios that count (mostly one), the first of them leading, and the reason in both languages."""
+    """The scenarios that count (mostly one), the first of them leading, and the reason in both languages.
+
+    known: False when nothing points to a scenario and the ground set stands in.
+    """
 
     scenarios: tuple[str, ...]
     reason: Words
+    known: bool = True
 
 
 def choose_scenario(
@@ -35,7 +39,7 @@ def choose_scenario(
     found = _recognised(case, platform, marks)
     if found is not None:
         return found
-    return Choice((GROUND,), speech.say("check.scenario.ground"))
+    return Choice((GROUND,), speech.say("check.scenario.ground"), known=False)
 
 
 def _recognised(case: Case, platform: Platform, marks: Mapping[str, Mapping[int, Member]]) -> Choice | None:

@@ -1,17 +1,24 @@
-"""What every verb that takes a BUNDLE does first: open it and judge it."""
+"""What every verb that takes a BUNDLE does first: open it, judge it, and for some read it."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from saishu.bundle import BundleError, open_bundle, read_password_file
+from saishu.bundle import Bundle, BundleError, map_members, open_bundle, read_password_file
 from saishu.check import WrongScenarioError, judge_bundle
-from saishu.model import Completeness
+from saishu.model import Completeness, ZoneSource
+from saishu.parse.reading import Host
 from saishu_collect import cli as collector
+
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 
 
 def add_bundle_arguments(parser: argparse.ArgumentParser, say: Any) -> None:
@@ -24,20 +31,66 @@ def add_bundle_arguments(parser: argparse.ArgumentParser, say: Any) -> None:
     parser.add_argument("--password-file", type=Path, metavar="FILE", help=say.say("cli.check.password_file"))
 
 
-def judge(arguments: argparse.Namespace, catalogue: Mapping[str, Any]) -> Completeness:
-    """Open and judge the bundle of the arguments; raises the collector's `Refused` with the right exit code."""
-    failure = arguments.failure_time
-    moment = datetime.fromtimestamp(failure, UTC) if failure is not None else None
+def add_zone_argument(parser: argparse.ArgumentParser, say: Any) -> None:
+    """The argument that says in which zone the machine's clock runs."""
+    parser.add_argument("--zone", metavar="ZONE", help=say.say("cli.diagnose.zone"))
+
+
+@contextmanager
+def opened(arguments: argparse.Namespace, catalogue: Mapping[str, Any]) -> Iterator[tuple[Bundle, Sequence[bytes]]]:
+    """The bundle of the arguments, open, and the passwords; raises the collector's `Refused` with its exit code."""
     try:
         passwords = read_password_file(arguments.password_file) if arguments.password_file else ()
         with open_bundle(arguments.bundle, passwords=passwords) as bundle:
-            return judge_bundle(bundle, catalogue, arguments.scenario, moment)
+            yield bundle, passwords
     except BundleError as trouble:
         values = {"path": str(arguments.bundle), **trouble.values}
         raise collector.Refused(trouble.code, collector.UNREADABLE, **values) from trouble
     except WrongScenarioError as trouble:
         known = ", ".join(sorted(catalogue["scenarios"]))
         raise collector.Refused("E102", collector.USAGE, scenario=str(trouble), known=known) from trouble
+
+
+def judge(arguments: argparse.Namespace, catalogue: Mapping[str, Any]) -> Completeness:
+    """Open and judge the bundle of the arguments; see `opened` for what it raises."""
+    with opened(arguments, catalogue) as (bundle, _):
+        return judge_bundle(bundle, catalogue, arguments.scenario, failure_moment(arguments))
+
+
+@contextmanager
+def case_of(arguments: argparse.Namespace, catalogue: Mapping[str, Any]) -> Iterator[Any]:
+    """The bundle of the arguments judged, read and diagnosed; its store is gone when the block ends."""
+    from saishu.cli.investigating import investigate
+
+    with opened(arguments, catalogue) as (bundle, passwords), tempfile.TemporaryDirectory(prefix="saishu-") as folder:
+        sorted_files = map_members(bundle, catalogue)
+        judged = judge_bundle(bundle, catalogue, arguments.scenario, failure_moment(arguments), sorted_files)
+        yield investigate(bundle, sorted_files, judged, Path(folder), passwords, given_host(arguments))
+
+
+def failure_moment(arguments: argparse.Namespace) -> datetime | None:
+    """The time of the failure as it was given, aware."""
+    failure = arguments.failure_time
+    return datetime.fromtimestamp(failure, UTC) if failure is not None else None
+
+
+def given_host(arguments: argparse.Namespace) -> Host | None:
+    """The machine's clock as the user says it, or None."""
+    if not arguments.zone:
+        return None
+    return Host(zone=_zone(arguments.zone), zone_source=ZoneSource.GIVEN, zone_name=arguments.zone)
+
+
+def _zone(text: str) -> tzinfo:
+    offset = _OFFSET.fullmatch(text)
+    if offset:
+        minutes = int(offset[2]) * 60 + int(offset[3])
+        if minutes < 24 * 60:
+            return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as trouble:
+        raise collector.Refused("E116", collector.USAGE, zone=text) from trouble
 
 
 def exit_code(completeness: Completeness) -> int:

@@ -100,6 +100,7 @@ class Completeness:
 
     bundle: name of what was judged; kind: what it came as. members: files in it, nested ones included.
     scenario: the one it was judged by; scenarios: all of them where our manifest names several.
+    scenario_known: False when nothing points to a scenario and the ground set stands in.
     scenario_reason: why (given, recorded in the manifest, recognised by …).
     hosts: names of machines that the bundle speaks of, the collector's own word first.
     complete: every required item is complete or not applicable.
@@ -124,6 +125,7 @@ class Completeness:
     unmapped: tuple[str, ...]
     hosts: tuple[str, ...] = ()
     collected_by_us: bool = False
+    scenario_known: bool = True
 
     def item(self, evidence: str) -> Item | None:
         """The item with an evidence id, or None when the scenario does not ask for it."""

@@ -132,7 +132,8 @@ class Watcher:
                     if _is_meant(use, provider, level, batch.message[row]):
                         text = f"{batch.component[row]} {event_id} {batch.message[row]}".strip()
                         self._saw(use.number, batch, row, batch.position[row], text, str(event_id), rows)
-            if 0 < level <= Level.WARNING or row in rows:
+            # An excerpt that leaves out the level was copied because of the event; an event log always says it.
+            if ((level or not batch.record_numbers) and level <= Level.WARNING) or row in rows:
                 self.watched.count_code(str(event_id))
 
     def _saw(

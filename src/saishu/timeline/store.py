@@ -20,7 +20,7 @@ class Wanted:
     """Which events are wanted.
 
     start, end: aware, both ends included. levels: numbers of `Level`. paths, formats, operations: exact; empty for all.
-    text: a part of the message, case ignored.
+    path, text: a part of the path and of the message, case ignored.
     """
 
     start: datetime | None = None
@@ -29,6 +29,7 @@ class Wanted:
     paths: Sequence[str] = ()
     formats: Sequence[str] = ()
     operations: Sequence[str] = ()
+    path: str = ""
     text: str = ""
 
     def as_filter(self) -> pl.Expr:
@@ -45,8 +46,11 @@ class Wanted:
             )
             if values
         ]  # fmt: skip
-        if self.text:
-            tests.append(pl.col("message").str.to_lowercase().str.contains(self.text.lower(), literal=True))
+        tests += [
+            pl.col(name).str.to_lowercase().str.contains(part.lower(), literal=True)
+            for name, part in (("path", self.path), ("message", self.text))
+            if part
+        ]
         return pl.all_horizontal(tests) if tests else pl.lit(True)
 
 
@@ -74,9 +78,26 @@ class Store:
         )  # fmt: skip
         return (found.head(limit) if limit is not None else found).collect()
 
-    def count(self, wanted: Wanted) -> int:
-        """How many events are wanted."""
-        return int(self.events().filter(wanted.as_filter()).select(pl.len()).collect().item())
+    @classmethod
+    def is_one(cls, folder: Path) -> bool:
+        """Whether a folder holds a store and nothing else."""
+        if not folder.is_dir():
+            return False
+        names = [path.name for path in folder.iterdir()]
+        return bool(names) and all(name.startswith("events-") and name.endswith(".parquet") for name in names)
+
+    def remove(self) -> None:
+        """Remove all parts."""
+        for part in self.folder.glob(_PARTS):
+            part.unlink()
+
+    def counts(self, wanted: Wanted) -> tuple[int, int]:
+        """How many events are wanted, and how many of them have no time."""
+        counted = (
+            self.events().filter(wanted.as_filter()).select(pl.len(), pl.col("time").null_count().alias("undated"))
+        )
+        total, undated = counted.collect().row(0)
+        return int(total), int(undated)
 
     def around(self, moment: datetime, wanted: Wanted, limit: int) -> pl.DataFrame:
         """The `limit` wanted events nearest to a moment, by time."""
