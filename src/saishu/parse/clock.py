@@ -38,7 +38,9 @@ _PARTS = {
     "S": (r"(?P<S>\d{2})", 2),
     "a": (r"[^\s\d]{1,12}", 0),
 }
-_ISO = r"(?P<Y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[Tt]|\s+)(?P<H>\d{1,2}):(?P<M>\d{2})"
+_ISO = r"(?P<Y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[Tt]|\s+)(?P<H>\d{1,2})"
+_MINUTES = re.compile(r":([0-5]\d):([0-5]\d|60)")
+_MINUTES_WIDE = 6
 _TAIL = r"(?:[.,](?P<f>\d{1,9}))?\s*(?P<z>[Zz]|UTC|[+-]\d{2}(?::?\d{2})?)?"
 _TAIL_ONLY = re.compile(_TAIL)
 _LAST_PARTS = re.compile(r"(?:[.,]?%f)?\s*(?:%z)?\Z")
@@ -53,14 +55,16 @@ class Clock:
     def __init__(self, layout: str, has_year: bool = True) -> None:
         self.has_year = has_year
         if layout == "iso":
-            head, self._width = _ISO + r":(?P<S>\d{2})", 19
-            whole = _ISO + r"(?::(?P<S>\d{2}))?" + _TAIL
+            hours, self._hours = _ISO, 13
+            whole = _ISO + r":(?P<M>\d{2})(?::(?P<S>\d{2}))?" + _TAIL
         else:
-            head, self._width = _compile(_LAST_PARTS.sub("", layout))
-            whole = head + _TAIL
-            if not layout.rstrip("%fz., ").endswith("%S"):
-                self._width = 0
-        self._heads = _Cache(re.compile(head), has_year)
+            bare = _LAST_PARTS.sub("", layout)
+            hours, self._hours = _compile(bare.removesuffix(":%M:%S"))
+            whole = _compile(bare)[0] + _TAIL
+            if not bare.endswith("%H:%M:%S"):
+                self._hours = 0
+        self._heads = _Cache(re.compile(hours), has_year)
+        self._minutes = _Minutes()
         self._tails = _Tails()
         self._wholes = _Cache(re.compile(whole), has_year)
 
@@ -69,13 +73,14 @@ class Clock:
 
         A time with its offset is UTC with `WITH_OFFSET` added. A time without a year is one of the year 2000.
         """
-        wholes, width = self._wholes, self._width
-        if not width:
+        wholes, hours = self._wholes, self._hours
+        if not hours:
             return [wholes[text] for text in texts]
         found = self._even(texts)
         if found is None:
-            heads, tails = self._heads, self._tails
-            found = [heads[text[:width]] + tails[text[width:]] for text in texts]
+            end = hours + _MINUTES_WIDE
+            heads, minutes, tails = self._heads, self._minutes, self._tails
+            found = [heads[text[:hours]] + minutes[text[hours:end]] + tails[text[end:]] for text in texts]
         if found and min(found) < LOWEST:
             found = [wholes[text] if value < LOWEST else value for text, value in zip(texts, found, strict=True)]
         return found
@@ -84,7 +89,8 @@ class Clock:
         """Times that are all written alike with a long fraction, which no cache helps with; None for others."""
         if not texts:
             return None
-        width, first = self._width, texts[0]
+        hours, first = self._hours, texts[0]
+        width = hours + _MINUTES_WIDE
         hit = _TAIL_ONLY.fullmatch(first[width:])
         if hit is None or hit["f"] is None or len(hit["f"]) < 4:
             return None
@@ -92,14 +98,14 @@ class Clock:
         digits = min(len(hit["f"]), 6)
         end, after = start + digits, width + hit.end("f")
         rest = first[after:]
-        if any(len(text) != length for text in texts) or any(text[after:] != rest for text in texts):
+        if set(map(len, texts)) != {length} or (rest and {text[after:] for text in texts} != {rest}):
             return None
         scale, shift = 10 ** (6 - digits), _offset(hit["z"])
-        heads = self._heads
+        heads, minutes = self._heads, self._minutes
         try:
             if scale == 1 and not shift:
-                return [heads[text[:width]] + int(text[start:end]) for text in texts]
-            return [heads[text[:width]] + int(text[start:end]) * scale + shift for text in texts]
+                return [heads[t[:hours]] + minutes[t[hours:width]] + int(t[start:end]) for t in texts]
+            return [heads[t[:hours]] + minutes[t[hours:width]] + int(t[start:end]) * scale + shift for t in texts]
         except ValueError:
             return None
 
@@ -117,6 +123,17 @@ class _Cache(dict[str, int]):
             self.clear()
         hit = self._pattern.fullmatch(text)
         value = self[text] = NO_TIME if hit is None else _moment(hit, self._has_year)
+        return value
+
+
+class _Minutes(dict[str, int]):
+    """`:06:52` in µs; a second 60 is the first one of the next minute."""
+
+    def __missing__(self, text: str) -> int:
+        hit = _MINUTES.fullmatch(text)
+        if hit is None:
+            return NO_TIME
+        value = self[text] = (int(hit[1]) * 60 + int(hit[2])) * SECOND
         return value
 
 
@@ -154,7 +171,7 @@ def _moment(hit: re.Match[str], has_year: bool) -> int:
     """µs since 1970 of a time that was taken apart; `NO_TIME` for a date that cannot be."""
     parts = hit.groupdict()
     year = int(parts["Y"]) if has_year else LEAP_YEAR
-    hour, minute, second = _hour(parts), int(parts["M"]), int(parts.get("S") or 0)
+    hour, minute, second = _hour(parts), int(parts.get("M") or 0), int(parts.get("S") or 0)
     if year not in _YEARS or hour > 23 or minute > 59 or second > 60:
         return NO_TIME
     try:

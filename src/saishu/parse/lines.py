@@ -7,7 +7,7 @@ from typing import BinaryIO, NamedTuple
 
 from saishu.parse.encoding import Decoding
 
-BLOCK = 1024 * 1024
+BLOCK = 512 * 1024
 """Bytes read at a time."""
 LONGEST_LINE = 64 * 1024
 """Bytes of a line that are kept; the rest of it is passed over."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Any
 
 from saishu.parse.clock import ABSENT
 from saishu.parse.grammar import Grammar, LinePattern
@@ -42,67 +41,66 @@ class Rows:
 
 def rows_of(block: Block, grammar: Grammar) -> Rows:
     """The records of a block; lines that fit no pattern continue the record above them."""
+    found, loose = _found(block.lines, grammar)
+    if not found:
+        return Rows(before=block.lines)
+    rows = _gathered(found, block.lines, grammar)
     lines = block.lines
-    first = grammar.patterns[0]
-    hits: list[Any] = list(map(first.regex.match, lines))
-    if all(hits):
-        rows = _columns(first, hits, lines, grammar)
+    if not loose:
         rows.position = list(range(block.first, block.first + len(lines)))
     else:
-        rows = _mixed(block, hits, grammar)
-    if rows.message and max(map(len, rows.message)) > LONGEST_MESSAGE:
+        loose_ones = set(loose)
+        starts = [at for at in range(len(lines)) if at not in loose_ones]
+        rows.before = lines[: starts[0]]
+        rows.position = [block.first + at for at in starts]
+        _continue(rows.message, starts, loose, lines)
+    if max(map(len, rows.message)) > LONGEST_MESSAGE:
         rows = _spread(rows)
     return rows
 
 
-def _mixed(block: Block, hits: list[Any], grammar: Grammar) -> Rows:
-    """The records of a block in which lines have several forms, or continue each other."""
-    lines = block.lines
-    owner: list[LinePattern | None] = [grammar.patterns[0] if hit else None for hit in hits]
-    for pattern in grammar.patterns[1:]:
-        match = pattern.regex.match
-        for at in [at for at, hit in enumerate(hits) if hit is None]:
-            hit = match(lines[at])
-            if hit is not None:
-                hits[at], owner[at] = hit, pattern
-    starts = [at for at, hit in enumerate(hits) if hit is not None]
-    if not starts:
-        return Rows(before=lines)
-    rows = _gathered(starts, hits, owner, lines, grammar)
-    rows.before = lines[: starts[0]]
-    rows.position = [block.first + at for at in starts]
-    if len(starts) < len(lines) - starts[0]:
-        _continue(rows.message, starts, lines)
-    return rows
+_Found = tuple[LinePattern, Sequence[int], list[re.Match[str]]]
+"""A pattern, the places of the lines that it matched, and what it found in them."""
 
 
-def _gathered(
-    starts: list[int], hits: list[Any], owner: list[LinePattern | None], lines: list[str], grammar: Grammar
-) -> Rows:
-    """The columns of all records, in the order of the lines, whichever pattern found them."""
-    parts = []
+def _found(lines: list[str], grammar: Grammar) -> tuple[list[_Found], Sequence[int]]:
+    """What every pattern matches of what those before it left over, and the lines that none matches."""
+    parts: list[_Found] = []
+    left: Sequence[int] = range(len(lines))
+    subject = lines
     for pattern in grammar.patterns:
-        mine = [row for row, at in enumerate(starts) if owner[at] is pattern]
-        if not mine:
+        if not subject:
+            break
+        hits = list(map(pattern.regex.match, subject))
+        good = list(filter(None, hits))
+        if not good:
             continue
-        chosen = [starts[row] for row in mine]
-        found = _columns(pattern, [hits[at] for at in chosen], [lines[at] for at in chosen], grammar)
-        if len(mine) == len(starts):
-            return found
-        parts.append((mine, found))
-    order = [0] * len(starts)
-    at = 0
-    for mine, _ in parts:
-        for row in mine:
-            order[row] = at
-            at += 1
-    return _taken(_joined([found for _, found in parts]), order)
+        if len(good) == len(hits):
+            parts.append((pattern, left, good))
+            return parts, ()
+        parts.append((pattern, [at for at, hit in zip(left, hits, strict=True) if hit is not None], good))
+        left = [at for at, hit in zip(left, hits, strict=True) if hit is None]
+        subject = [lines[at] for at in left]
+    return parts, left
+
+
+def _gathered(found: list[_Found], lines: list[str], grammar: Grammar) -> Rows:
+    """The columns of all records, in the order of the lines, whichever pattern found them."""
+    parts = [
+        _columns(pattern, hits, lines if len(places) == len(lines) else [lines[at] for at in places], grammar)
+        for pattern, places, hits in found
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    places = [at for _, some, _ in found for at in some]
+    order = sorted(range(len(places)), key=places.__getitem__)
+    return _taken(_joined(parts), order)
 
 
 def _columns(pattern: LinePattern, hits: Sequence[re.Match[str]], lines: Sequence[str], grammar: Grammar) -> Rows:
     """The columns of records that one pattern found."""
     count = len(hits)
-    groups = list(zip(*[hit.groups() for hit in hits], strict=True))
+    groups = list(zip(*map(re.Match.groups, hits), strict=True))
     message = _text(groups, pattern.message_group) if pattern.message_group else list(lines)
     return Rows(
         pattern=[pattern] * count,
@@ -116,7 +114,8 @@ def _columns(pattern: LinePattern, hits: Sequence[re.Match[str]], lines: Sequenc
 
 
 def _text(groups: list[tuple[str | None, ...]], group: int) -> list[str]:
-    return [text or "" for text in groups[group - 1]]
+    texts = groups[group - 1]
+    return [text or "" for text in texts] if None in texts else list(texts)  # type: ignore[arg-type]
 
 
 def _raw(pattern: LinePattern, groups: list[tuple[str | None, ...]], count: int) -> list[int]:
@@ -152,11 +151,19 @@ def _numbers(texts: Iterable[str | None]) -> list[int | None]:
     return [int(text) if text and text.isdecimal() and len(text) <= _MOST_DIGITS else None for text in texts]
 
 
-def _continue(messages: list[str], starts: list[int], lines: list[str]) -> None:
+def _continue(messages: list[str], starts: list[int], loose: Sequence[int], lines: list[str]) -> None:
     """Put the lines that begin no record under the record that they follow."""
-    for row, (start, end) in enumerate(pairwise([*starts, len(lines)])):
-        if end - start > 1:
-            messages[row] = "\n".join([messages[row], *lines[start + 1 : end]])
+    at = 0
+    while at < len(loose):
+        first = last = loose[at]
+        while at + 1 < len(loose) and loose[at + 1] == last + 1:
+            at, last = at + 1, last + 1
+        at += 1
+        row = bisect_left(starts, first) - 1
+        if row >= 0:
+            text = "\n".join([messages[row], *lines[first : last + 1]])
+            # At the end of a block more may follow, and its place is counted from here.
+            messages[row] = text if last == len(lines) - 1 else text.rstrip("\n")
 
 
 def _joined(parts: list[Rows]) -> Rows:

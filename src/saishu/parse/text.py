@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from saishu.bundle.errors import BundleError
@@ -21,7 +23,7 @@ FULL = MOST_ROWS // 2
 """Rows after which a batch is handed over; a block may still add to it."""
 MOST_TEXT = 8 * 1024 * 1024
 """Characters after which a batch is handed over though it has fewer rows."""
-MOST_HELD = 48 * 1024 * 1024
+MOST_HELD = 16 * 1024 * 1024
 """Characters that wait for the file's last line to know their year; in a larger file that line is looked up ahead."""
 ANY_TEXT = "text"
 
@@ -36,9 +38,22 @@ def read_text(file: FileInput, host: Host, sink: Sink) -> None:
             if lines.decoding.is_binary:
                 sink.note(ReadNote(NoteKind.UNREADABLE, file.path, file.format, detail="binary"))
                 return
-            _Reading(file, host, sink, grammar).read(lines)
+            with _no_collection():
+                _Reading(file, host, sink, grammar).read(lines)
     except BundleError as trouble:
         sink.note(ReadNote(NoteKind.DAMAGED, file.path, file.format, detail=trouble.code))
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Spare the search for cycles in hundreds of thousands of strings that have none; it takes a fifth of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @dataclass(slots=True)
@@ -107,6 +122,7 @@ class _Reading:
 
     def _add(self, rows: Rows) -> None:
         batch, events = self._batch, self._batch.events
+        _close(events.message)
         self._times.add(rows, batch.stamps)
         events.position += rows.position
         events.level += rows.level
@@ -182,7 +198,7 @@ class _Reading:
             times[row] = times[row - 1] if row else self._last_time
         events.time = times
         events.certainty, events.zone_source = batch.stamps.certainty(), batch.stamps.source
-        events.message = [text.rstrip("\n") if text[-1:] == "\n" else text for text in events.message]
+        _close(events.message)
         if times:
             self._last_time = times[-1]
         return events
@@ -212,6 +228,12 @@ class _Reading:
         if times.waits:
             source = times.anchor.source if times.anchor is not None else "nothing"
             yield ReadNote(NoteKind.TIME, path, name, detail=f"year {times.year or '-'} {source}")
+
+
+def _close(messages: list[str]) -> None:
+    """Nothing can follow the last record any more: blank lines at its end are of no use."""
+    if messages and messages[-1][-1:] == "\n":
+        messages[-1] = messages[-1].rstrip("\n")
 
 
 def _pieces(events: EventBatch) -> Iterator[EventBatch]:

@@ -28,7 +28,10 @@ class WallTime:
         if not values:
             return []
         offsets = self._offsets
-        if min(values) < LOWEST or max(values) > HIGHEST:
+        least, most = min(values), max(values)
+        if least > HIGHEST:
+            return [value - WITH_OFFSET for value in values]
+        if least < LOWEST or most > HIGHEST:
             found = [self._one(value) for value in values]
         else:
             found = [value - offsets[value // _QUARTER] for value in values]

@@ -42,14 +42,16 @@ class Turns:
         """Stretches of one year in a column of times of the year 2000: the row where each starts, and its turn."""
         runs = [(0, self.turn)]
         turn, last = self.turn, self.last
-        for row, value in enumerate(values):
+        # Where all are in order the year can only turn at the first one, and no loop is needed.
+        ordered = bool(values) and values[0] > LOWEST and values[-1] - values[0] <= _AHEAD and values == sorted(values)
+        for row, value in enumerate(values[:1] if ordered else values):
             if value < LOWEST:
                 continue
             if last is not None and not -_BACK <= value - last <= _AHEAD:
                 turn += 1 if value < last else -1
                 runs.append((row, turn))
             last = value
-        self.turn, self.last = turn, last
+        self.turn, self.last = turn, values[-1] if ordered else last
         return runs
 
 
