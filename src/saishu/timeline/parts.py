@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from saishu.model import EventBatch
+from saishu.model import Certainty, EventBatch
 
 ROWS_OF_A_PART = 262_144
+_GROUP = 65_536
+_WORD = pa.dictionary(pa.int32(), pa.string())
 
-TIME = pl.Datetime("us", "UTC")
-
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "time": TIME,
-    "certainty": pl.String,
-    "zone_source": pl.String,
-    "path": pl.String,
-    "line": pl.Int64,
-    "record": pl.Int64,
-    "format": pl.String,
-    "evidence": pl.String,
-    "level": pl.Int8,
-    "component": pl.String,
-    "event_id": pl.Int64,
-    "operation": pl.String,
-    "message": pl.String,
-}
+SCHEMA = pa.schema(
+    [
+        ("time", pa.timestamp("us", "UTC")),
+        ("certainty", _WORD),
+        ("zone_source", _WORD),
+        ("path", _WORD),
+        ("line", pa.int64()),
+        ("record", pa.int64()),
+        ("format", _WORD),
+        ("evidence", _WORD),
+        ("level", pa.int8()),
+        ("component", pa.string()),
+        ("event_id", pa.int64()),
+        ("operation", pa.string()),
+        ("message", pa.string()),
+    ]
+)
 """The columns of the store. time: null where unknown, and certainty is `none` then. line or record is null."""
 
 
@@ -39,7 +43,7 @@ class PartWriter:
     def __init__(self, folder: Path, name: str) -> None:
         self._folder = folder
         self._name = name
-        self._frames: list[pl.DataFrame] = []
+        self._tables: list[pa.Table] = []
         self._rows = 0
         self._parts = 0
 
@@ -47,7 +51,7 @@ class PartWriter:
         """Take the events of a batch."""
         if not len(batch):
             return
-        self._frames.append(as_frame(batch))
+        self._tables.append(as_table(batch))
         self._rows += len(batch)
         if self._rows >= ROWS_OF_A_PART:
             self.flush()
@@ -56,34 +60,55 @@ class PartWriter:
         """Write what is collected."""
         if not self._rows:
             return
-        frame = pl.concat(self._frames).sort("time", maintain_order=True, nulls_last=True)
+        table = pa.concat_tables(self._tables).unify_dictionaries()
+        order = pc.sort_indices(table, sort_keys=[("time", "ascending")])
         path = self._folder / f"events-{self._name}-{self._parts:05d}.parquet"
-        frame.write_parquet(path, compression="zstd", compression_level=1, row_group_size=65_536, statistics=True)
+        pq.write_table(table.take(order), path, compression="zstd", compression_level=1, row_group_size=_GROUP)
         self._parts += 1
         self._rows = 0
-        self._frames.clear()
+        self._tables.clear()
 
 
-def as_frame(batch: EventBatch) -> pl.DataFrame:
+def as_table(batch: EventBatch) -> pa.Table:
     """A batch as a table with the columns of the store."""
-    place, other = ("record", "line") if batch.record_numbers else ("line", "record")
-    columns = pl.DataFrame(
-        {
-            "time": pl.Series(batch.time, dtype=pl.Int64).cast(pl.Datetime("us")).dt.replace_time_zone("UTC"),
-            place: pl.Series(batch.position, dtype=pl.Int64),
-            "level": pl.Series(batch.level, dtype=pl.Int8),
-            "component": pl.Series(batch.component, dtype=pl.String),
-            "event_id": pl.Series(batch.event_id, dtype=pl.Int64),
-            "operation": pl.Series(batch.operation, dtype=pl.String),
-            "message": pl.Series(batch.message, dtype=pl.String),
-        }
-    )
-    certainty = pl.when(pl.col("time").is_null()).then(pl.lit("none")).otherwise(pl.lit(batch.certainty.value))
-    return columns.with_columns(
-        certainty.alias("certainty"),
-        pl.lit(batch.zone_source.value).alias("zone_source"),
-        pl.lit(batch.path).alias("path"),
-        pl.lit(batch.format).alias("format"),
-        pl.lit(batch.evidence, dtype=pl.String).alias("evidence"),
-        pl.lit(None, dtype=pl.Int64).alias(other),
-    ).select(list(SCHEMA))
+    count = len(batch)
+    places = pa.array(batch.position, pa.int64())
+    nowhere = pa.nulls(count, pa.int64())
+    line, record = (nowhere, places) if batch.record_numbers else (places, nowhere)
+    words = (
+        _certainty(batch), _same(batch.zone_source.value, count), _same(batch.path, count), line, record,
+        _same(batch.format, count), _same(batch.evidence, count),
+    )  # fmt: skip
+    columns = [
+        pa.array(batch.time, pa.int64()).cast(pa.timestamp("us")).cast(pa.timestamp("us", "UTC")),
+        *words,
+        pa.array(batch.level, pa.int8()),
+        _text(batch.component),
+        pa.array(batch.event_id, pa.int64()),
+        _text(batch.operation),
+        _text(batch.message),
+    ]
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
+
+
+def _same(word: str | None, count: int) -> pa.DictionaryArray:
+    """One word in every row."""
+    indices = pa.nulls(count, pa.int32()) if word is None else pa.repeat(pa.scalar(0, pa.int32()), count)
+    return pa.DictionaryArray.from_arrays(indices, pa.array([word or ""], pa.string()))
+
+
+def _certainty(batch: EventBatch) -> pa.DictionaryArray:
+    undated = Certainty.NONE.value
+    if None not in batch.time:
+        return _same(batch.certainty.value, len(batch))
+    indices = pa.array([1 if time is None else 0 for time in batch.time], pa.int32())
+    return pa.DictionaryArray.from_arrays(indices, pa.array([batch.certainty.value, undated], pa.string()))
+
+
+def _text(values: list[str] | list[str | None]) -> pa.Array:
+    """Text as UTF-8; half a surrogate pair, which a log may hold, becomes a question mark."""
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        clean = [None if one is None else one.encode("utf-8", "replace").decode("utf-8") for one in values]
+        return pa.array(clean, pa.string())

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from saishu.timeline.parts import SCHEMA, TIME
+import duckdb
 
 _PARTS = "events-*.parquet"
+_ORDER = "time nulls last, path, line, record"
+_COLUMNS = (
+    "epoch_us(time) as time, certainty, zone_source, path, line, record, format, evidence, level, component, event_id,"
+    " operation, message"
+)
+
+Row = Mapping[str, Any]
+"""One event: time (µs since 1970 UTC or None), certainty, zone_source, path, line, record, format, evidence, level,
+component, event_id, operation, message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,51 +39,31 @@ class Wanted:
     path: str = ""
     text: str = ""
 
-    def as_filter(self) -> pl.Expr:
-        """The same as a condition on the table."""
-        tests: list[pl.Expr] = []
-        if self.start is not None:
-            tests.append(pl.col("time") >= pl.lit(self.start.astimezone(UTC)).cast(TIME))
-        if self.end is not None:
-            tests.append(pl.col("time") <= pl.lit(self.end.astimezone(UTC)).cast(TIME))
-        tests += [
-            pl.col(name).is_in(list(values))
-            for name, values in (
-                ("level", self.levels), ("path", self.paths), ("format", self.formats), ("operation", self.operations)
-            )
-            if values
-        ]  # fmt: skip
-        tests += [
-            pl.col(name).str.to_lowercase().str.contains(part.lower(), literal=True)
-            for name, part in (("path", self.path), ("message", self.text))
-            if part
-        ]
-        return pl.all_horizontal(tests) if tests else pl.lit(True)
+    def condition(self) -> tuple[str, list[Any]]:
+        """The same as a condition in SQL, and the values of its question marks."""
+        tests, values = ["true"], list[Any]()
+        for sign, moment in ((">=", self.start), ("<=", self.end)):
+            if moment is not None:
+                tests.append(f"time {sign} make_timestamptz(?)")
+                values.append(_micros(moment))
+        for name, chosen in (
+            ("level", self.levels), ("path", self.paths), ("format", self.formats), ("operation", self.operations)
+        ):  # fmt: skip
+            if chosen:
+                tests.append(f"list_contains(?, {name})")
+                values.append(list(chosen))
+        for name, part in (("path", self.path), ("message", self.text)):
+            if part:
+                tests.append(f"contains(lower({name}), lower(?))")
+                values.append(part)
+        return " and ".join(tests), values
 
 
 class Store:
-    """Answers questions about the events in a folder. Every answer is a table with the columns of the store."""
+    """Answers questions about the events in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no event at all."""
-        return next(self.folder.glob(_PARTS), None) is None
-
-    def events(self) -> pl.LazyFrame:
-        """All events, in no order."""
-        if self.is_empty:
-            return pl.LazyFrame(schema=SCHEMA)
-        return pl.scan_parquet(self.folder / _PARTS)
-
-    def window(self, wanted: Wanted, limit: int | None = None) -> pl.DataFrame:
-        """The wanted events by time, those of one moment by file and place; without a time last."""
-        found = self.events().filter(wanted.as_filter()).sort(
-            "time", "path", "line", "record", nulls_last=True, maintain_order=True
-        )  # fmt: skip
-        return (found.head(limit) if limit is not None else found).collect()
 
     @classmethod
     def is_one(cls, folder: Path) -> bool:
@@ -86,47 +73,67 @@ class Store:
         names = [path.name for path in folder.iterdir()]
         return bool(names) and all(name.startswith("events-") and name.endswith(".parquet") for name in names)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no event at all."""
+        return next(self.folder.glob(_PARTS), None) is None
+
     def remove(self) -> None:
         """Remove all parts."""
         for part in self.folder.glob(_PARTS):
             part.unlink()
 
+    def window(self, wanted: Wanted, limit: int | None = None) -> list[Row]:
+        """The wanted events by time, those of one moment by file and place; without a time last."""
+        condition, values = wanted.condition()
+        ending = "" if limit is None else f" limit {int(limit)}"
+        return self.ask(f"select {_COLUMNS} from events where {condition} order by {_ORDER}{ending}", values)
+
+    def around(self, moment: datetime, wanted: Wanted, limit: int) -> list[Row]:
+        """The `limit` wanted events nearest to a moment, by time."""
+        condition, values = wanted.condition()
+        nearest = (
+            f"select * from events where {condition} and time is not null"
+            f" order by abs(epoch_us(time) - ?), path, line, record limit {int(limit)}"
+        )
+        return self.ask(f"select {_COLUMNS} from ({nearest}) order by {_ORDER}", [*values, _micros(moment)])
+
     def counts(self, wanted: Wanted) -> tuple[int, int]:
         """How many events are wanted, and how many of them have no time."""
-        counted = (
-            self.events().filter(wanted.as_filter()).select(pl.len(), pl.col("time").null_count().alias("undated"))
+        condition, values = wanted.condition()
+        found = self.ask(
+            f"select count(*) as total, count(*) - count(time) as undated from events where {condition}", values
         )
-        total, undated = counted.collect().row(0)
-        return int(total), int(undated)
+        return (int(found[0]["total"]), int(found[0]["undated"])) if found else (0, 0)
 
-    def around(self, moment: datetime, wanted: Wanted, limit: int) -> pl.DataFrame:
-        """The `limit` wanted events nearest to a moment, by time."""
-        distance = (pl.col("time") - pl.lit(moment.astimezone(UTC)).cast(TIME)).dt.total_microseconds().abs()
-        found = self.events().filter(wanted.as_filter() & pl.col("time").is_not_null())
-        return (
-            found.with_columns(distance.alias("distance"))
-            .bottom_k(limit, by="distance").drop("distance")
-            .sort("time", "path", "line", "record", nulls_last=True)
-            .collect()
-        )  # fmt: skip
-
-    def coverage(self) -> list[dict[str, Any]]:
-        """For every file: path, format, events, without (a time), first and last time (aware), warnings, errors."""
-        level = pl.col("level")
-        table = (
-            self.events()
-            .group_by("path", "format")
-            .agg(
-                pl.len().alias("events"),
-                pl.col("time").null_count().alias("without"),
-                pl.col("time").min().alias("first"),
-                pl.col("time").max().alias("last"),
-                (level == 3).sum().alias("warnings"),
-                ((level > 0) & (level < 3)).sum().alias("errors"),
-                pl.col("certainty").first().alias("certainty"),
-                pl.col("zone_source").first().alias("zone_source"),
-            )
-            .sort("path")
-            .collect()
+    def coverage(self) -> list[Row]:
+        """For every file: path, format, events, undated, first and last time (µs UTC), warnings, errors, certainty."""
+        return self.ask(
+            "select path, format, count(*) as events, count(*) - count(time) as undated,"
+            " epoch_us(min(time)) as first, epoch_us(max(time)) as last,"
+            " count(*) filter (level = 3) as warnings, count(*) filter (level between 1 and 2) as errors,"
+            " min(certainty) as certainty, min(zone_source) as zone_source"
+            " from events group by path, format order by path",
+            [],
         )
-        return table.to_dicts()
+
+    def ask(self, question: str, values: Sequence[Any] = ()) -> list[Row]:
+        """The rows that answer a question in SQL about the table `events`; empty for an empty store."""
+        if self.is_empty:
+            return []
+        with self.connect() as connection:
+            answer = connection.execute(question, list(values))
+            names = [column[0] for column in answer.description]
+            return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A connection that knows the table `events`, for whoever wants columns and not rows."""
+        connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+        connection.execute("set timezone = 'UTC'")
+        parts = str(self.folder / _PARTS).replace("'", "''")
+        connection.execute(f"create view events as select * from read_parquet('{parts}')")
+        return connection
+
+
+def _micros(moment: datetime) -> int:
+    return int(moment.astimezone(UTC).timestamp() * 1_000_000)
