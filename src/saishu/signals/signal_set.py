@@ -9,7 +9,7 @@ from typing import Any
 
 from saishu.model import Level
 from saishu.signals.codes import FORMATS, GENERIC, code_key, code_names, code_pattern
-from saishu.signals.matchers import Matcher, open_matcher
+from saishu.signals.matchers import Matcher, Packed, open_matcher
 
 ANY_TEXT = "text"
 EVENTS = "events"
@@ -71,12 +71,13 @@ class SignalSet:
     facts: dict[str, list[FactUse]] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
     spelled: dict[int, str] = field(default_factory=dict)
+    ready: Packed | None = None
     _numbers: dict[str, int] = field(default_factory=dict)
 
     @cached_property
     def matcher(self) -> Matcher:
         """Finds all patterns at once; made when first asked for."""
-        return open_matcher(self.patterns)
+        return open_matcher(self.patterns, ready=self.ready)
 
     def number(self, unit: str, signal: str) -> int:
         """A new number for a signal."""

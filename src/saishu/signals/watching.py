@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
 from saishu.model import Certainty, EventBatch, Level, Sighting
 from saishu.signals.codes import spoken_codes
 from saishu.signals.matchers import compiled
-from saishu.signals.signal_set import EVENTS, TROUBLE, EventUse, SignalSet
+from saishu.signals.signal_set import EVENTS, TROUBLE, EventUse, SignalSet, TextUse
 
 _FIRST = 150
 _LAST = 50
 _SHOWN = 500
 _MOST_CODES = 4000
 _MOST_TEMPLATES = 3000
+_MOST_SHAPES = 100_000
+_NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 _MASK = re.compile(
     r"0x[0-9a-fA-F]+|\{?[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}\}?|[A-Za-z]:\\[^\s,;'\"]+|(?:/[\w.@%+-]+){2,}"
     r"|https?://\S+|'[^']{1,200}'|\"[^\"]{1,200}\"|\b[0-9a-fA-F]{12,}\b|\d+"
@@ -82,46 +84,42 @@ class Watcher:
 
     def __init__(self, signals: SignalSet) -> None:
         self._signals = signals
+        self._shapes: dict[str, str] = {}
         self.watched = Watched()
 
     def watch(self, batch: EventBatch) -> None:
         """Look through one batch."""
-        rows: dict[int, set[int]] = {}
-        troubled: set[int] = set()
-        for row, line, pattern in _lines(batch, self._signals):
-            self._text(batch, row, line, pattern, rows, troubled)
+        view = _View(batch)
+        signals, levels = self._signals, batch.level
+        for start, end, pattern in signals.matcher.lines(view.text):
+            row = view.row(start)
+            uses = [use for use in signals.uses[pattern] if use.counts(batch.format, levels[row])]
+            if not uses:
+                continue
+            if signals.generic.get(pattern) == TROUBLE:
+                view.troubled.add(row)
+            else:
+                self._text(view, row, (start, end), pattern, uses)
         if batch.format == EVENTS:
-            self._events(batch, rows)
-        self._unexplained(batch, rows, troubled)
+            self._events(view)
+        self._unexplained(view)
 
-    def _text(
-        self,
-        batch: EventBatch,
-        row: int,
-        line: tuple[int, str],
-        pattern: int,
-        rows: dict[int, set[int]],
-        troubled: set[int],
-    ) -> None:
-        position, text = line
-        kind = self._signals.generic.get(pattern)
-        if kind == TROUBLE:
-            troubled.add(row)
-            return
+    def _text(self, view: _View, row: int, place: tuple[int, int], pattern: int, uses: Sequence[TextUse]) -> None:
+        """A line on which a pattern matches."""
+        text = view.line(place)
         found = compiled(self._signals.patterns[pattern]).search(text)
         if found is None:
             return
-        for use in self._signals.uses[pattern]:
-            if not use.counts(batch.format, batch.level[row]):
-                continue
-            if kind is not None:
-                for code in spoken_codes(kind, found.group(0)):
-                    self.watched.count_code(code)
-                continue
-            self._saw(use.number, batch, row, position, text, found.group(0), rows)
+        kind = self._signals.generic.get(pattern)
+        if kind is not None:
+            for code in spoken_codes(kind, found.group(0)):
+                self.watched.count_code(code)
+            return
+        for use in uses:
+            self._saw(use.number, view, row, view.position(row, place[0]), text, found.group(0))
 
-    def _events(self, batch: EventBatch, rows: dict[int, set[int]]) -> None:
-        wanted = self._signals.events
+    def _events(self, view: _View) -> None:
+        wanted, batch = self._signals.events, view.batch
         for row, event_id in enumerate(batch.event_id):
             if event_id is None:
                 continue
@@ -131,39 +129,48 @@ class Watcher:
                 for use in wanted[event_id]:
                     if _is_meant(use, provider, level, batch.message[row]):
                         text = f"{batch.component[row]} {event_id} {batch.message[row]}".strip()
-                        self._saw(use.number, batch, row, batch.position[row], text, str(event_id), rows)
+                        self._saw(use.number, view, row, batch.position[row], text, str(event_id))
             # An excerpt that leaves out the level was copied because of the event; an event log always says it.
-            if ((level or not batch.record_numbers) and level <= Level.WARNING) or row in rows:
+            if ((level or not batch.record_numbers) and level <= Level.WARNING) or row in view.seen:
                 self.watched.count_code(str(event_id))
 
-    def _saw(
-        self, number: int, batch: EventBatch, row: int, position: int, text: str, found: str, rows: dict[int, set[int]]
-    ) -> None:
-        sighting = _sighting(number, batch, row, position, text, found)
-        self.watched.sightings.setdefault((number, batch.path), Kept()).add(sighting)
-        rows.setdefault(row, set()).add(number)
+    def _saw(self, number: int, view: _View, row: int, position: int, text: str, found: str) -> None:
+        sighting = _sighting(number, view.batch, row, position, text, found)
+        self.watched.sightings.setdefault((number, view.batch.path), Kept()).add(sighting)
+        view.seen.setdefault(row, set()).add(number)
         if number in self._signals.spelled:
             self.watched.count_code(self._signals.spelled[number])
 
-    def _unexplained(self, batch: EventBatch, rows: dict[int, set[int]], troubled: set[int]) -> None:
+    def _unexplained(self, view: _View) -> None:
         """Count the kinds of lines that call themselves a warning or worse, or speak of trouble without a level."""
-        templates = self.watched.templates
+        templates, batch = self.watched.templates, view.batch
         for row, level in enumerate(batch.level):
-            if level > Level.WARNING or (level == Level.NONE and row not in troubled):
+            if level > Level.WARNING or (level == Level.NONE and row not in view.troubled):
                 continue
-            message = batch.message[row]
             event_id = batch.event_id[row]
-            component = batch.component[row] or batch.format
-            shape = str(event_id) if event_id is not None else _MASK.sub("*", message[:300].split("\n", 1)[0])
-            key = (component, shape)
+            shape = str(event_id) if event_id is not None else self._shape(batch.message[row])
+            key = (batch.component[row] or batch.format, shape)
             template = templates.get(key)
             if template is None:
                 if len(templates) >= _MOST_TEMPLATES:
                     continue
-                example = _sighting(-1, batch, row, batch.position[row], message, "")
+                example = _sighting(-1, batch, row, batch.position[row], batch.message[row], "")
                 template = templates[key] = Template(0, example)
             template.count += 1
-            template.signals |= rows.get(row, set())
+            if row in view.seen:
+                template.signals |= view.seen[row]
+
+    def _shape(self, message: str) -> str:
+        """The first line of a message with numbers and names blanked out."""
+        line = message[:200].split("\n", 1)[0]
+        # Most lines differ in digits alone; without these they are the same text, which is masked once.
+        bare = line.translate(_NO_DIGITS)
+        shape = self._shapes.get(bare)
+        if shape is None:
+            shape = _MASK.sub("*", line)
+            if len(self._shapes) < _MOST_SHAPES:
+                self._shapes[bare] = shape
+        return shape
 
 
 def _is_meant(use: EventUse, provider: str, level: int, message: str) -> bool:
@@ -177,19 +184,35 @@ def _is_meant(use: EventUse, provider: str, level: int, message: str) -> bool:
     return use.not_data is None or not compiled(use.not_data).search(message)
 
 
-def _lines(batch: EventBatch, signals: SignalSet) -> Iterator[tuple[int, tuple[int, str], int]]:
-    """(row, (position, line), pattern) for every line on which a pattern matches."""
-    raw = batch.raw or batch.message
-    joined = "\n".join(raw)
-    text = joined.encode("utf-8", "replace")
-    lengths = map(len, raw) if len(text) == len(joined) else (len(one.encode("utf-8", "replace")) for one in raw)
-    starts = [0, *accumulate(length + 1 for length in lengths)]
-    for start, end, pattern in signals.matcher.lines(text):
-        row = bisect_right(starts, start) - 1
-        position = batch.position[row]
-        if not batch.record_numbers:
-            position += text.count(b"\n", starts[row], start)
-        yield row, (position, text[start:end].decode("utf-8", "replace")), pattern
+class _View:
+    """The text of a batch in one piece, and the way back from a place in it to the record and the line.
+
+    seen: row to the numbers of the signals seen in it. troubled: rows that speak of trouble.
+    """
+
+    def __init__(self, batch: EventBatch) -> None:
+        raw = batch.raw or batch.message
+        joined = "\n".join(raw)
+        self.batch = batch
+        self.text = joined.encode("utf-8", "replace")
+        plain = len(self.text) == len(joined)
+        lengths = map(len, raw) if plain else (len(one.encode("utf-8", "replace")) for one in raw)
+        self._starts = [0, *accumulate(length + 1 for length in lengths)]
+        self.seen: dict[int, set[int]] = {}
+        self.troubled: set[int] = set()
+
+    def row(self, start: int) -> int:
+        """The record in which a place lies."""
+        return bisect_right(self._starts, start) - 1
+
+    def position(self, row: int, start: int) -> int:
+        """The line of the file, or the record number, of a place in a record."""
+        position = self.batch.position[row]
+        return position if self.batch.record_numbers else position + self.text.count(b"\n", self._starts[row], start)
+
+    def line(self, place: tuple[int, int]) -> str:
+        """The text of a line."""
+        return self.text[place[0] : place[1]].decode("utf-8", "replace")
 
 
 def _sighting(number: int, batch: EventBatch, row: int, position: int, text: str, found: str) -> Sighting:

@@ -61,12 +61,21 @@ class PartWriter:
         if not self._rows:
             return
         table = pa.concat_tables(self._tables).unify_dictionaries()
-        order = pc.sort_indices(table, sort_keys=[("time", "ascending")])
+        if not _is_sorted(table["time"]):
+            table = table.take(pc.sort_indices(table, sort_keys=[("time", "ascending")]))
         path = self._folder / f"events-{self._name}-{self._parts:05d}.parquet"
-        pq.write_table(table.take(order), path, compression="zstd", compression_level=1, row_group_size=_GROUP)
+        pq.write_table(table, path, compression="zstd", compression_level=1, row_group_size=_GROUP)
         self._parts += 1
         self._rows = 0
         self._tables.clear()
+
+
+def _is_sorted(times: pa.ChunkedArray) -> bool:
+    """Whether the rows of one log, which mostly come in order, are in order already; none without a time."""
+    if times.null_count or len(times) < 2:
+        return len(times) < 2
+    moments = times.combine_chunks().cast(pa.int64())
+    return bool(pc.all(pc.less_equal(moments[:-1], moments[1:])).as_py())
 
 
 def as_table(batch: EventBatch) -> pa.Table:

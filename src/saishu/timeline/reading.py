@@ -19,6 +19,7 @@ from saishu.parse.reading import FileInput, Host
 from saishu.parse.recognise import Recogniser, open_reader
 from saishu.parse.zones import find_host
 from saishu.signals import SignalSet, Watched, Watcher, build_signal_set
+from saishu.signals.matchers import Packed, pack
 from saishu.timeline.guard import run_reader
 from saishu.timeline.parts import PartWriter
 from saishu.timeline.store import Store
@@ -111,7 +112,8 @@ def _workers(order: Order, tasks: Sequence[Task], stack: ExitStack) -> Any:
         return lambda some, host: [_read(order.bundle, some, host, signals, order.folder, f"0-{next(numbers)}")]
     # Started afresh and not forked: the store's library has threads of its own.
     context = multiprocessing.get_context("spawn")
-    start = (order.bundle.path, tuple(order.passwords), order.folder, order.watch)
+    ready = pack(build_signal_set(load_faults()).matcher) if order.watch else None
+    start = (order.bundle.path, tuple(order.passwords), order.folder, order.watch, ready)
     pool = ProcessPoolExecutor(order.workers, mp_context=context, initializer=_start_worker, initargs=start)
     stack.callback(pool.shutdown, wait=True, cancel_futures=True)
 
@@ -146,8 +148,10 @@ class _Worker:
 _WORKER: list[_Worker] = []
 
 
-def _start_worker(path: Path, passwords: Sequence[bytes], folder: Path, watch: bool) -> None:
+def _start_worker(path: Path, passwords: Sequence[bytes], folder: Path, watch: bool, ready: Packed | None) -> None:
     signals = build_signal_set(load_faults()) if watch else None
+    if signals is not None:
+        signals.ready = ready
     _WORKER.append(_Worker(open_bundle(path, passwords=passwords), signals, folder))
 
 
