@@ -13,6 +13,7 @@ from saishu.diagnose import Evidence, diagnose
 from saishu.model import Completeness, Platform
 from saishu.parse.reading import Host
 from saishu.report.case_file import CaseFile
+from saishu.report.excerpts import excerpts_of
 from saishu.signals import build_signal_set
 from saishu.timeline.reading import Order, Reading, read_bundle
 
@@ -24,12 +25,14 @@ def investigate(
     folder: Path,
     passwords: Sequence[bytes] = (),
     given: Host | None = None,
+    excerpts: bool = False,
 ) -> CaseFile:
-    """The bundle read into a store in `folder` and diagnosed."""
+    """The bundle read into a store in `folder` and diagnosed. excerpts: also the lines around every proof."""
     reading = read_bundle(Order(bundle, sorted_files, folder, passwords, given))
     units = load_faults()
     diagnosis = diagnose(evidence_of(reading, judged, sorted_files), units, build_signal_set(units))
-    return CaseFile(judged, reading, diagnosis)
+    around = excerpts_of(bundle, diagnosis, reading.store) if excerpts else {}
+    return CaseFile(judged, reading, diagnosis, around)
 
 
 def evidence_of(reading: Reading, judged: Completeness, sorted_files: Sorted) -> Evidence:

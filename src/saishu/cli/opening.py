@@ -58,14 +58,14 @@ def judge(arguments: argparse.Namespace, catalogue: Mapping[str, Any]) -> Comple
 
 
 @contextmanager
-def case_of(arguments: argparse.Namespace, catalogue: Mapping[str, Any]) -> Iterator[Any]:
+def case_of(arguments: argparse.Namespace, catalogue: Mapping[str, Any], excerpts: bool = False) -> Iterator[Any]:
     """The bundle of the arguments judged, read and diagnosed; its store is gone when the block ends."""
     from saishu.cli.investigating import investigate
 
     with opened(arguments, catalogue) as (bundle, passwords), tempfile.TemporaryDirectory(prefix="saishu-") as folder:
         sorted_files = map_members(bundle, catalogue)
         judged = judge_bundle(bundle, catalogue, arguments.scenario, failure_moment(arguments), sorted_files)
-        yield investigate(bundle, sorted_files, judged, Path(folder), passwords, given_host(arguments))
+        yield investigate(bundle, sorted_files, judged, Path(folder), passwords, given_host(arguments), excerpts)
 
 
 def failure_moment(arguments: argparse.Namespace) -> datetime | None:
