@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 JAPANESE = ("cp932", "euc_jp")
+_VOTERS = 2000
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]+")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fc]")
 _COMMON_KANJI = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
@@ -28,7 +30,7 @@ def encoding_of(raw: bytes) -> str | None:
         return None
     if decodes(raw, "utf-8"):
         return "utf-8"
-    return _japanese(raw) or "latin-1"
+    return _japanese(raw) or _of_its_lines(raw) or "latin-1"
 
 
 def decodes(raw: bytes, encoding: str) -> bool:
@@ -52,6 +54,17 @@ def _is_binary(raw: bytes) -> bool:
     runs = len(re.findall(rb"\0+", start))
     odd = sum(value < 32 and value not in (9, 10, 12, 13, 27) for value in rest)
     return not rest or b"\n" not in rest or runs > 1 + len(start) // 1024 or odd * 50 > len(rest)
+
+
+def _of_its_lines(raw: bytes) -> str | None:
+    """The encoding of a text that is not in one alone: UTF-8 where a line is, for nothing else is so by chance; else
+    that of most lines that are more than ASCII."""
+    votes: Counter[str] = Counter()
+    for line in raw.split(b"\n")[:_VOTERS]:
+        if not line.isascii():
+            votes["utf-8" if decodes(line, "utf-8") else _japanese(line) or "latin-1"] += 1
+    best = [("utf-8", 1)] if votes["utf-8"] else votes.most_common(1)
+    return best[0][0] if best else None
 
 
 def _japanese(raw: bytes) -> str | None:

@@ -12,6 +12,9 @@ from saishu.catalogue.formats import load_formats
 from saishu.model import Level
 from saishu.parse.clock import Clock
 
+ANY_TEXT = "text"
+"""The format of text that no other format fits."""
+
 _LEVELS = {
     "critical": Level.CRITICAL,
     "error": Level.ERROR,

@@ -24,7 +24,7 @@ def last_time(file: FileInput, grammar: Grammar) -> tuple[int, int] | None:
         rows = rows_of(Block(1, lines), grammar)
         values = [
             value
-            for value, pattern in zip(rows.raw, rows.pattern, strict=True)
+            for value, pattern in zip(rows.clocked, rows.pattern, strict=True)
             if pattern.clock is not None and not pattern.clock.has_year and value > LOWEST
         ]
         turns.runs(values)

@@ -11,9 +11,10 @@ from saishu.bundle.globs import NameGlobs, PathGlobs
 from saishu.bundle.mapping import OURS, bare_path
 from saishu.catalogue.formats import load_formats
 from saishu.model import Match, MatchedBy, Member
+from saishu.parse.grammar import ANY_TEXT
 from saishu.parse.reading import Reader
 from saishu.parse.telling import format_in
-from saishu.parse.text import ANY_TEXT, read_text
+from saishu.parse.text import read_text
 
 _PACKED = re.compile(r"\.(?:gz|xz|bz2|zst)\Z")
 _NO_LOG = re.compile(

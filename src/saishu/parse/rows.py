@@ -12,7 +12,7 @@ from saishu.parse.grammar import Grammar, LinePattern
 from saishu.parse.lines import Block
 
 LONGEST_MESSAGE = 8192
-"""Characters of one event's message; what is longer becomes several events of the same time."""
+"""Characters of one event's lines; what is longer becomes several events of the same time."""
 _MOST_DIGITS = 9
 
 
@@ -20,18 +20,20 @@ _MOST_DIGITS = 9
 class Rows:
     """Records in columns of equal length.
 
-    before: the lines in front of the first record. pattern: whose pattern found a row. raw: what its clock says.
+    before: the lines in front of the first record. pattern: whose pattern found a row. clocked: what its clock says.
+    whole: its lines as they stand in the file.
     """
 
     before: list[str] = field(default_factory=list)
     pattern: list[LinePattern] = field(default_factory=list)
     position: list[int] = field(default_factory=list)
-    raw: list[int] = field(default_factory=list)
+    clocked: list[int] = field(default_factory=list)
     level: list[int] = field(default_factory=list)
     component: list[str] = field(default_factory=list)
     event_id: list[int | None] = field(default_factory=list)
     operation: list[str | None] = field(default_factory=list)
     message: list[str] = field(default_factory=list)
+    whole: list[str] = field(default_factory=list)
 
     def only(self) -> LinePattern | None:
         """The pattern that found all rows, where one did."""
@@ -53,8 +55,8 @@ def rows_of(block: Block, grammar: Grammar) -> Rows:
         starts = [at for at in range(len(lines)) if at not in loose_ones]
         rows.before = lines[: starts[0]]
         rows.position = [block.first + at for at in starts]
-        _continue(rows.message, starts, loose, lines)
-    if max(map(len, rows.message)) > LONGEST_MESSAGE:
+        _continue(rows, starts, loose, lines)
+    if max(map(len, rows.whole)) > LONGEST_MESSAGE:
         rows = _spread(rows)
     return rows
 
@@ -104,12 +106,13 @@ def _columns(pattern: LinePattern, hits: Sequence[re.Match[str]], lines: Sequenc
     message = _text(groups, pattern.message_group) if pattern.message_group else list(lines)
     return Rows(
         pattern=[pattern] * count,
-        raw=_raw(pattern, groups, count),
+        clocked=_clocked(pattern, groups, count),
         level=_levels(pattern, groups, grammar, count),
         component=_text(groups, pattern.component_group) if pattern.component_group else [""] * count,
         event_id=_numbers(groups[pattern.event_group - 1]) if pattern.event_group else [None] * count,
         operation=_operations(pattern, groups, message, grammar),
         message=message,
+        whole=list(lines),
     )
 
 
@@ -118,7 +121,7 @@ def _text(groups: list[tuple[str | None, ...]], group: int) -> list[str]:
     return [text or "" for text in texts] if None in texts else list(texts)  # type: ignore[arg-type]
 
 
-def _raw(pattern: LinePattern, groups: list[tuple[str | None, ...]], count: int) -> list[int]:
+def _clocked(pattern: LinePattern, groups: list[tuple[str | None, ...]], count: int) -> list[int]:
     if pattern.clock is None:
         return [ABSENT] * count
     texts = groups[pattern.time_group - 1]
@@ -151,7 +154,7 @@ def _numbers(texts: Iterable[str | None]) -> list[int | None]:
     return [int(text) if text and text.isdecimal() and len(text) <= _MOST_DIGITS else None for text in texts]
 
 
-def _continue(messages: list[str], starts: list[int], loose: Sequence[int], lines: list[str]) -> None:
+def _continue(rows: Rows, starts: list[int], loose: Sequence[int], lines: list[str]) -> None:
     """Put the lines that begin no record under the record that they follow."""
     at = 0
     while at < len(loose):
@@ -161,21 +164,24 @@ def _continue(messages: list[str], starts: list[int], loose: Sequence[int], line
         at += 1
         row = bisect_left(starts, first) - 1
         if row >= 0:
-            text = "\n".join([messages[row], *lines[first : last + 1]])
+            text = "\n".join(["", *lines[first : last + 1]])
             # At the end of a block more may follow, and its place is counted from here.
-            messages[row] = text if last == len(lines) - 1 else text.rstrip("\n")
+            text = text if last == len(lines) - 1 else text.rstrip("\n")
+            rows.message[row] += text
+            rows.whole[row] += text
 
 
 def _joined(parts: list[Rows]) -> Rows:
     whole = Rows()
     for part in parts:
         whole.pattern += part.pattern
-        whole.raw += part.raw
+        whole.clocked += part.clocked
         whole.level += part.level
         whole.component += part.component
         whole.event_id += part.event_id
         whole.operation += part.operation
         whole.message += part.message
+        whole.whole += part.whole
     return whole
 
 
@@ -185,12 +191,13 @@ def _taken(rows: Rows, order: list[int]) -> Rows:
         before=rows.before,
         pattern=[rows.pattern[at] for at in order],
         position=[rows.position[at] for at in order] if rows.position else [],
-        raw=[rows.raw[at] for at in order],
+        clocked=[rows.clocked[at] for at in order],
         level=[rows.level[at] for at in order],
         component=[rows.component[at] for at in order],
         event_id=[rows.event_id[at] for at in order],
         operation=[rows.operation[at] for at in order],
         message=[rows.message[at] for at in order],
+        whole=[rows.whole[at] for at in order],
     )
 
 
@@ -199,24 +206,32 @@ def _spread(rows: Rows) -> Rows:
     order: list[int] = []
     pieces: list[str] = []
     positions: list[int] = []
-    for row, message in enumerate(rows.message):
-        for line, piece in split_message(message):
+    firsts: list[int] = []
+    for row, whole in enumerate(rows.whole):
+        firsts.append(len(order))
+        for line, piece in split_text(whole):
             order.append(row)
             pieces.append(piece)
             positions.append(rows.position[row] + line)
     spread = _taken(rows, order)
-    spread.message, spread.position = pieces, positions
+    spread.whole, spread.position, spread.message = pieces, positions, list(pieces)
+    for row, at in enumerate(firsts):
+        message, whole = rows.message[row], rows.whole[row]
+        if whole.endswith(message):
+            spread.message[at] = pieces[at][len(whole) - len(message) :]
+        elif len(whole) <= LONGEST_MESSAGE:
+            spread.message[at] = message
     return spread
 
 
-def split_message(message: str) -> list[tuple[int, str]]:
+def split_text(text: str) -> list[tuple[int, str]]:
     """A text in pieces of `LONGEST_MESSAGE` characters at most, each with how many line ends stand before it."""
-    if len(message) <= LONGEST_MESSAGE:
-        return [(0, message)]
+    if len(text) <= LONGEST_MESSAGE:
+        return [(0, text)]
     pieces: list[tuple[int, str]] = []
     held: list[str] = []
     size = first = 0
-    for number, line in enumerate(message.split("\n")):
+    for number, line in enumerate(text.split("\n")):
         if held and size + len(line) + 1 > LONGEST_MESSAGE:
             pieces.append((first, "\n".join(held)))
             held, size = [], 0

@@ -8,7 +8,7 @@ from functools import lru_cache
 from saishu.bundle.signatures import recognise
 from saishu.bundle.signatures.text import Head
 from saishu.catalogue.formats import load_formats
-from saishu.parse.grammar import Grammar, grammar_of
+from saishu.parse.grammar import ANY_TEXT, Grammar, grammar_of
 
 _BY_SIGNATURE = {
     "evtx": "events",
@@ -42,23 +42,28 @@ _EVENT_LINES = {
     for name, words in _EVENT_KEYS.items()
 }
 _EVENT_NUMBER = re.compile(
-    r"^[\W_]{0,4}(?:Event ?ID|イベント ?ID|InstanceId|ID|Id)[\"*_]{0,2}\s*[:：]\s*\"?\d{1,5}\b", re.MULTILINE
+    r"^[\W_]{0,4}(?:Event ?ID|イベント ?ID|InstanceId|ID|Id)[\"*_]{0,2}\s*[:：]\s*\"?\d{1,5}(?!\d)", re.MULTILINE
 )
 _EVENT_XML = re.compile(r"<Event\s+xmlns=['\"]http://schemas\.microsoft\.com/win/2004/08/events/event")
 _STATUS = re.compile(r"\"(?:formattedMessage|aggregateStatus)\"\s*:")
 _JOB = re.compile(r"\"(?:backupManagementType|jobType|errorDetails|entityFriendlyName)\"\s*:")
 _BLAND = (
-    "2024-05-01 03:06:52.123 ready",
+    "2024-05-01 03:06:52 ready",
+    "2024-05-01 03:06:52.12 this is ready",
+    "2024-05-01 03:06:52.123 this is ready",
+    "2024-05-01 03:06:52,123 INFO ready",
     "[2024-05-01 03:06:52] ready: 1",
     "2024-05-01T03:06:52Z ERROR ready",
     "2024/05/01 03:06:52 ready",
-    "05/01/2024 03:06:52 PM ready",
+    "05/01/2024 03:06:52 ready",
+    "5/1/2024 3:06:52 PM ready",
+    "May  1 03:06:52 ready",
     "[INFO] ready",
-    "Error in the middle",
-    "MSI",
     "ready",
 )
 """Lines that many programs may write: a pattern that matches one of them tells nothing."""
+_BY_PATH_ONLY = frozenset(("transparent-installer", "guest-agent-other", ANY_TEXT))
+"""Formats that write the same lines as another one."""
 _LINES = 200
 _LONGEST = 2000
 
@@ -77,7 +82,7 @@ def format_in(head: bytes, name: str = "") -> str | None:
     seen = Head(head, name)
     if seen.encoding is None:
         return None
-    return _in_text(seen, found) or "text"
+    return _in_text(seen, found) or ANY_TEXT
 
 
 def _in_text(seen: Head, found: frozenset[str]) -> str | None:
@@ -128,7 +133,7 @@ def best_grammar(lines: list[str]) -> str | None:
 def telling_patterns() -> dict[str, list[re.Pattern[str]]]:
     """By format, the patterns that match none of the lines that anybody may write."""
     found = {}
-    for name in sorted(load_formats()):
+    for name in sorted(load_formats().keys() - _BY_PATH_ONLY):
         grammar = grammar_of(name)
         telling = _telling(grammar) if grammar is not None else []
         if telling:

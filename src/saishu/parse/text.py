@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from saishu.bundle.errors import BundleError
 from saishu.model import EventBatch, NoteKind, ReadNote
 from saishu.parse.clock import NO_TIME
-from saishu.parse.grammar import Grammar, grammar_of
+from saishu.parse.grammar import ANY_TEXT, Grammar, grammar_of
 from saishu.parse.last_time import last_time
 from saishu.parse.lines import Block, Lines
 from saishu.parse.reading import FileInput, Host, Sink
-from saishu.parse.rows import LONGEST_MESSAGE, Rows, rows_of, split_message
+from saishu.parse.rows import LONGEST_MESSAGE, Rows, rows_of, split_text
 from saishu.parse.times import Stamps, Times
 from saishu.parse.years import anchors_of
 
@@ -25,7 +25,6 @@ MOST_TEXT = 8 * 1024 * 1024
 """Characters after which a batch is handed over though it has fewer rows."""
 MOST_HELD = 16 * 1024 * 1024
 """Characters that wait for the file's last line to know their year; in a larger file that line is looked up ahead."""
-ANY_TEXT = "text"
 
 
 def read_text(file: FileInput, host: Host, sink: Sink) -> None:
@@ -41,7 +40,7 @@ def read_text(file: FileInput, host: Host, sink: Sink) -> None:
             with _no_collection():
                 _Reading(file, host, sink, grammar).read(lines)
     except BundleError as trouble:
-        sink.note(ReadNote(NoteKind.DAMAGED, file.path, file.format, detail=trouble.code))
+        sink.note(_damaged(file, trouble))
 
 
 @contextmanager
@@ -83,9 +82,12 @@ class _Reading:
         self._last: tuple[int, str, str | None] = (0, "", None)
 
     def read(self, lines: Lines) -> None:
-        """Read all lines and tell the sink."""
-        for block in lines:
-            self._take(block)
+        """Read all lines and tell the sink; what was read before the container fails is told as well."""
+        try:
+            for block in lines:
+                self._take(block)
+        except BundleError as trouble:
+            self._sink.note(_damaged(self._file, trouble))
         self._settle()
         self._hand_over()
         self._notes(lines)
@@ -122,7 +124,7 @@ class _Reading:
 
     def _add(self, rows: Rows) -> None:
         batch, events = self._batch, self._batch.events
-        _close(events.message)
+        _close(events)
         self._times.add(rows, batch.stamps)
         events.position += rows.position
         events.level += rows.level
@@ -130,18 +132,20 @@ class _Reading:
         events.event_id += rows.event_id
         events.operation += rows.operation
         events.message += rows.message
-        batch.text += sum(map(len, rows.message))
+        events.raw += rows.whole
+        batch.text += sum(map(len, rows.whole))
         self._last = (rows.level[-1], rows.component[-1], rows.operation[-1])
 
     def _follow(self, first: int, lines: list[str]) -> None:
         """Lines that continue the last record of the block before."""
-        text, messages = "\n".join(lines), self._batch.events.message
+        text, events = "\n".join(lines), self._batch.events
         self._batch.text += len(text)
-        if messages and len(messages[-1]) + 1 + len(text) <= LONGEST_MESSAGE:
-            messages[-1] += "\n" + text
+        if events.raw and len(events.raw[-1]) + 1 + len(text) <= LONGEST_MESSAGE:
+            events.message[-1] += "\n" + text
+            events.raw[-1] += "\n" + text
             return
-        for line, piece in split_message(text):
-            self._batch.follows.append(len(messages))
+        for line, piece in split_text(text):
+            self._batch.follows.append(len(events))
             self._append(first + line, piece)
 
     def _append(self, position: int, message: str) -> None:
@@ -153,6 +157,7 @@ class _Reading:
         events.event_id.append(None)
         events.operation.append(operation)
         events.message.append(message)
+        events.raw.append(message)
         batch.stamps.known.append(NO_TIME)
 
     def _make_room(self) -> None:
@@ -198,7 +203,9 @@ class _Reading:
             times[row] = times[row - 1] if row else self._last_time
         events.time = times
         events.certainty, events.zone_source = batch.stamps.certainty(), batch.stamps.source
-        _close(events.message)
+        _close(events)
+        if events.raw == events.message:
+            events.raw = []
         if times:
             self._last_time = times[-1]
         return events
@@ -230,10 +237,15 @@ class _Reading:
             yield ReadNote(NoteKind.TIME, path, name, detail=f"year {times.year or '-'} {source}")
 
 
-def _close(messages: list[str]) -> None:
+def _damaged(file: FileInput, trouble: BundleError) -> ReadNote:
+    return ReadNote(NoteKind.DAMAGED, file.path, file.format, detail=trouble.code)
+
+
+def _close(events: EventBatch) -> None:
     """Nothing can follow the last record any more: blank lines at its end are of no use."""
-    if messages and messages[-1][-1:] == "\n":
-        messages[-1] = messages[-1].rstrip("\n")
+    for texts in (events.message, events.raw):
+        if texts and texts[-1][-1:] == "\n":
+            texts[-1] = texts[-1].rstrip("\n")
 
 
 def _pieces(events: EventBatch) -> Iterator[EventBatch]:
@@ -248,4 +260,5 @@ def _pieces(events: EventBatch) -> Iterator[EventBatch]:
             events.path, events.format, events.evidence, events.record_numbers, events.certainty, events.zone_source,
             events.position[start:end], events.time[start:end], events.level[start:end], events.component[start:end],
             events.event_id[start:end], events.operation[start:end], events.message[start:end],
+            events.raw[start:end],
         )  # fmt: skip

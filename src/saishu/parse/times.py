@@ -76,17 +76,17 @@ class Times:
         """Take the times of some more rows of a batch."""
         only = rows.only()
         if only is not None:
-            self._take(only, rows, list(range(len(rows.raw))), stamps, len(stamps.known))
+            self._take(only, rows, list(range(len(rows.clocked))), stamps, len(stamps.known))
             return
         base = len(stamps.known)
-        stamps.known += [NO_TIME] * len(rows.raw)
+        stamps.known += [NO_TIME] * len(rows.clocked)
         patterns = {id(pattern): pattern for pattern in rows.pattern}
         for key, pattern in patterns.items():
             mine = [row for row, owner in enumerate(rows.pattern) if id(owner) == key]
             self._take(pattern, rows, mine, stamps, base)
 
     def _take(self, pattern: LinePattern, rows: Rows, mine: list[int], stamps: Stamps, base: int) -> None:
-        raw = rows.raw if len(mine) == len(rows.raw) else [rows.raw[row] for row in mine]
+        raw = rows.clocked if len(mine) == len(rows.clocked) else [rows.clocked[row] for row in mine]
         if len(stamps.known) == base:
             stamps.known += [NO_TIME] * len(raw)
         if pattern.clock is None or not raw:
@@ -97,7 +97,7 @@ class Times:
                 return
         if pattern.clock.has_year:
             known = self._utc(raw, pattern.zone, stamps)
-            if len(mine) == len(rows.raw):
+            if len(mine) == len(rows.clocked):
                 stamps.known[base:] = known
             else:
                 for row, value in zip(mine, known, strict=True):

@@ -9,6 +9,7 @@ from saishu.parse.clock import DAY, HIGHEST, LOWEST, NO_TIME, SECOND, WITH_OFFSE
 _QUARTER = 900 * SECOND
 """No zone changes its offset between two quarters of an hour."""
 _BACK = 1800 * SECOND
+_FAR = 4 * 3600 * SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
@@ -56,7 +57,8 @@ class WallTime:
             if longer is None:
                 self._second_round = False
             else:
-                self._second_round = self._second_round or self._last - value > _BACK
+                gap = self._last - value
+                self._second_round = _BACK < gap < _FAR or (self._second_round and abs(gap) < _FAR)
                 if self._second_round:
                     found[at] += longer
             self._last = value if longer is not None else NO_TIME
