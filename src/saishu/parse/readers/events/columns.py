@@ -46,7 +46,7 @@ class Rows:
         self._numbers: list[int] = []
         self._characters = 0
         self._where: tuple[object, object] = (None, None)
-        self._places: list[tuple[int, tuple[object, object]]] = [(0, self._where)]
+        self._places: list[tuple[int, object]] = [(0, None)]
         self.gaps = Gaps()
         self.machine = Machine(file, sink)
         self.total = 0
@@ -155,8 +155,10 @@ class Rows:
 
     def _moved(self, where: tuple[object, object], position: int, time: int | None) -> None:
         """Note that the rows from here on are of another channel or computer."""
+        if where[0] != self._where[0]:
+            self._places.append((len(self._numbers), where[0]))
         self._where = where
-        self._places.append((len(self._numbers), where))
+        self.gaps.saw(*where)
         self.machine.at(where[1], position, time)
 
     def _make_room(self) -> None:
@@ -179,7 +181,7 @@ class Rows:
         self.total += len(numbers)
         self._sink.events(batch)
         self._batch, self._numbers, self._characters = self._new(), [], 0
-        self._places = [(0, self._where)]
+        self._places = [(0, self._where[0])]
 
     def _places_by_row(self) -> list[object]:
         ends = [start for start, _ in self._places[1:]] + [len(self._numbers)]
@@ -188,7 +190,7 @@ class Rows:
     def _follow(self, where: Sequence[object]) -> None:
         positions = self._batch.position
         if not where:
-            self.gaps.follow(self._where, positions)
+            self.gaps.follow(self._where[0], positions)
             return
         apart: dict[object, list[int]] = {}
         for place, position in zip(where, positions, strict=True):
@@ -231,7 +233,7 @@ def _is_time(text: str) -> bool:
 
 def _header_time(record: Record) -> int | None:
     """When the record was written, which is a little after the event."""
-    text = str(record.get("timestamp", ""))
+    text = str(record.get("timestamp", "")).split(" ")[0]
     return _micros(text) if _is_time(text) else None
 
 

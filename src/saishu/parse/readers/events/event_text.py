@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import BinaryIO
 
 from saishu.model import NoteKind
@@ -60,10 +61,11 @@ class _Ahead:
         while self._fill():
             yield self._next.popleft()
 
-    def fields(self) -> list[str]:
-        """The fields that the next lines are headers of."""
+    def fields(self) -> set[str]:
+        """The fields that the very next lines are headers of, up to the first that is none."""
         self._fill()
-        return [found[0] for _, line in self._next if (found := header_of(line)) is not None]
+        found = (header_of(line) for _, line in self._next)
+        return {header[0] for header in takewhile(bool, found) if header is not None}
 
     def _fill(self) -> bool:
         while len(self._next) < _AHEAD:
@@ -81,13 +83,13 @@ def _numbered(lines: Lines) -> Iterator[tuple[int, str]]:
 
 def header_of(line: str) -> tuple[str, str] | None:
     """The field that a header line fills and its value, or None. The marks of a paste do not count."""
-    if len(line) > 1000:
+    if len(line) > 1000 or (":" not in line and "：" not in line):
         return None
     hit = _LABEL.fullmatch(plain(line))
     field = field_of(hit[1]) if hit is not None else None
     if hit is None or field is None or (field == "id" and number_of(hit[2]) is None):
         return None
-    return field, hit[2].strip()
+    return field, hit[2].lstrip("*_` ").strip()
 
 
 def plain(line: str) -> str:
@@ -191,5 +193,5 @@ def _is_beginning(draft: _Draft, line: str, found: tuple[str, str] | None, lines
         return field in draft.fields and field in _BEGINS
     if field == "log":
         return True
-    follow = set(lines.fields()) - {field, "text", "xml"}
+    follow = lines.fields() - {field, "text", "xml"}
     return field in _BEGINS and len(follow) >= 2 and not _NAMES_EVENT.isdisjoint(follow | {field})

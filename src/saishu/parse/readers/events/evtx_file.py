@@ -10,7 +10,7 @@ from saishu.bundle.spool import Spool
 from saishu.model import NoteKind, ReadNote
 from saishu.parse.readers.events.columns import Rows
 from saishu.parse.readers.events.data_strings import MESSAGE_LIMIT
-from saishu.parse.readers.events.grid import CHUNK_SIZE, Spot, survey
+from saishu.parse.readers.events.grid import CHUNK_SIZE, Spot, chunks_missing, survey
 from saishu.parse.readers.events.salvage import Yield, file_flags, promise_of, records_of, salvage
 from saishu.parse.reading import FileInput, Sink
 
@@ -22,7 +22,8 @@ def read_evtx(file: FileInput, stream: BinaryIO, sink: Sink) -> None:
     """Read every record there is. stream: at its beginning; raises `BundleError` when it turns out to be a bomb.
 
     Notes: DAMAGED for each bad spot, with its offset in bytes as position, the records known to be lost as count, and
-    what is wrong with how many records of how many; PARTLY with the number of spots; GAP for missing record numbers.
+    what is wrong with how many records of how many (for whole chunks that are missing: chunks); PARTLY with the number
+    of spots; GAP for missing record numbers; CUT for messages that were too long.
     """
     spool = Spool(Limits())
     try:
@@ -65,6 +66,7 @@ def _read(file: FileInput, source: Source, sink: Sink) -> None:
             rows.add([record for record in found.records if record["event_record_id"] not in had])
             rows.remains({number: rest for number, rest in found.remains.items() if number not in had})
             damage.of(spot, found)
+    damage.of_file(chunks_missing(source, spots))
     rows.finish()
     rows.machine.finish()
     damage.finish(rows.total)
@@ -91,6 +93,13 @@ class Damage:
             of = found.promised if found.promised is not None else "?"
             detail = f"{'+'.join(found.trouble)} {len(found.records)}/{of}"
             self._note(NoteKind.DAMAGED, spot.offset, found.lost, detail)
+
+    def of_file(self, missing: tuple[int, int, int] | None) -> None:
+        """Note chunks that the file should have; nobody knows how many records were in them."""
+        if missing is not None:
+            place, count, promised = missing
+            self._spots += 1
+            self._note(NoteKind.DAMAGED, place, count, f"chunks-missing {promised - count}/{promised}")
 
     def finish(self, total: int) -> None:
         """Say for the whole file how many spots there were, or that there is nothing in it."""

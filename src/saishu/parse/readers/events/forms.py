@@ -28,13 +28,14 @@ class Form(enum.Enum):
     TEXT = "text"
     LEGACY = "legacy .evt"
     TRACE = ".etl"
+    FOREIGN = "no event log"
     EMPTY = "0 bytes"
     BINARY = "binary"
 
     @property
     def unreadable(self) -> str | None:
         """The detail of the note for a form that nothing here reads, None for all others."""
-        return self.value if self in (Form.LEGACY, Form.TRACE, Form.EMPTY, Form.BINARY) else None
+        return self.value if self in (Form.LEGACY, Form.TRACE, Form.FOREIGN, Form.EMPTY, Form.BINARY) else None
 
 
 def form_of(head: Head) -> Form:
@@ -48,7 +49,7 @@ def form_of(head: Head) -> Form:
         return Form.EVTX
     if head.encoding is None or b"\0\0\0\0" in raw[:64]:
         return Form.EVTX if head.name.endswith(".evtx") else Form.TRACE if head.name.endswith(".etl") else Form.BINARY
-    return _form_of_text(head) or Form.TEXT
+    return _form_of_text(head) or (Form.FOREIGN if head.name.endswith((".evtx", ".etl")) else Form.TEXT)
 
 
 def looks_like_events(head: Head) -> bool:

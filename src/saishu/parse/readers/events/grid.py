@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from saishu.bundle.sources import Source
@@ -15,6 +15,7 @@ CHUNK_SIZE = 65536
 FIRST_RECORD = 512
 FILE_HEADER = 4096
 _UNUSED = bytes(CHUNK_SIZE)
+_NO_RECORD = (1 << 64) - 1
 _HEADER = struct.Struct("<4QIII")
 _HEAD = FIRST_RECORD + 16
 
@@ -44,15 +45,29 @@ class ChunkHeader:
 
     @property
     def promised(self) -> int | None:
-        """How many records there should be, or None where the header makes no sense."""
+        """How many records there should be, or None where the header makes no sense or the chunk is still empty."""
         count = self.last - self.first + 1
-        return count if 0 < count <= CHUNK_SIZE // 28 else None
+        return count if 0 < count <= CHUNK_SIZE // 28 and self.last < _NO_RECORD else None
 
 
 def header_of(data: bytes) -> ChunkHeader:
     """Read the header of a chunk; data holds at least 512 bytes."""
     _, _, first, last, _, _, end = _HEADER.unpack_from(data, 8)
     return ChunkHeader(first, last, end, struct.unpack_from("<I", data, 52)[0])
+
+
+def chunks_missing(source: Source, spots: Sequence[Spot]) -> tuple[int, int, int] | None:
+    """Where the first chunk is missing that the file's header speaks of, how many are, of how many; None if none is.
+
+    The header of a live copy may be old and count fewer chunks than there are, never more.
+    """
+    head = source.read_at(0, 44)
+    promised: int = struct.unpack_from("<H", head, 42)[0] if len(head) == 44 and head.startswith(FILE) else 0
+    if len(spots) >= promised:
+        return None
+    there = {spot.offset for spot in spots}
+    places = (FILE_HEADER + number * CHUNK_SIZE for number in range(promised))
+    return next(place for place in places if place not in there), promised - len(spots), promised
 
 
 def survey(source: Source) -> list[Spot]:

@@ -37,9 +37,9 @@ class Yield:
     """What a chunk gave.
 
     promised: records that its header speaks of, None where it makes no sense. trouble: what is wrong, in words of the
-    notes (`chunk-magic`, `chunk-checksum`, `record-size`, `record-content`, `record-missing`, `truncated`), empty for a
-    sound chunk. lost: records that are known to be missing. remains: the bytes of records whose header is whole and
-    whose content cannot be read, by number.
+    notes (`chunk-magic`, `chunk-header`, `chunk-checksum`, `record-size`, `record-content`, `record-missing`,
+    `truncated`), empty for a sound chunk. lost: records that are known to be missing. remains: the bytes of records
+    whose header is whole and whose content cannot be read, by number.
     """
 
     records: list[Record]
@@ -78,8 +78,10 @@ def salvage(data: bytes, headed: bool, check: bool) -> Yield:
     out = Yield([], header.promised if header else None)
     if not headed:
         out.trouble.append("chunk-magic")
-    elif len(data) < CHUNK_SIZE and header is not None and header.end > len(data):
+    elif len(data) < CHUNK_SIZE and (header is None or header.end > len(data)):
         out.trouble.append("truncated")
+    elif out.promised is None and data[FIRST_RECORD:].strip(b"\0"):
+        out.trouble.append("chunk-header")
     end = header.end if header and FIRST_RECORD <= header.end <= CHUNK_SIZE else CHUNK_SIZE
     wholes, gaps = _walk(data, end)
     if gaps:
@@ -96,8 +98,8 @@ def salvage(data: bytes, headed: bool, check: bool) -> Yield:
         out.remains = {one.number: data[one.at : one.at + one.size] for one in wholes if one.number not in read}
     known = out.promised or 0
     out.lost = max(known, len(wholes)) - len(out.records)
-    if check and header is not None and not out.trouble and known == len(out.records):
-        out.trouble.append("chunk-checksum")
+    if check and header is not None and out.records and not out.trouble and known == len(out.records):
+        out.trouble += ["chunk-checksum"] if zlib.crc32(data[FIRST_RECORD:end]) != header.checksum else []
     elif out.lost and not out.trouble:
         out.trouble.append("record-missing")
     return out
