@@ -154,7 +154,8 @@ class Watcher:
             if template is None:
                 if len(templates) >= _MOST_TEMPLATES:
                     continue
-                example = _sighting(-1, batch, row, batch.position[row], batch.message[row], "")
+                text = batch.message[row] if event_id is None else f"{event_id}: {batch.message[row]}"
+                example = _sighting(-1, batch, row, batch.position[row], text, "")
                 template = templates[key] = Template(0, example)
             template.count += 1
             if row in view.seen:
