@@ -94,6 +94,7 @@ FORMATS: Mapping[str, frozenset[str]] = {
 }
 """The log formats in which a kind of number is looked for; what is not listed is looked for everywhere."""
 
+_SHORTEST_NAME = 5
 _IN_FULL = frozenset(
     ("product", "extension", "entra", "exception", "errno", "http_reason", "permission", "hresult", "curl")
 )
@@ -130,13 +131,15 @@ def code_key(code: Mapping[str, Any]) -> str:
 
 
 def code_pattern(code: Mapping[str, Any]) -> str | None:
-    """The RE2 pattern that finds a declared code in a line; None for Windows events, which are no text."""
-    if "hresult" in code:
-        return _hresult_pattern(code)
+    """The RE2 pattern that finds a declared code in a line.
+
+    None for Windows events, which are no text, and for an HRESULT without a name of its own: the generic patterns find
+    its numbers. One with a name is found by that.
+    """
     if "number" in code:
         forms = _NUMBER_FIELDS[code["of"]]
         return "|".join(form.replace("{gap}", _GAP).replace("{number}", str(code["number"])) for form in forms)
-    if "event" in code:
+    if "event" in code or ("hresult" in code and len(code.get("name", "")) < _SHORTEST_NAME):
         return None
     if "name" in code:
         return rf"(?i:\b{re.escape(code['name'])}\b)"
@@ -161,22 +164,10 @@ def canonical_hex(text: str) -> str | None:
 def spoken_codes(kind: str, found: str) -> tuple[str, ...]:
     """The codes in what a generic pattern found: as written first, then in the usual form."""
     if kind in _IN_FULL:
-        return (found, canonical_hex(found) or found) if kind == "hresult" else (found,)
+        return tuple(dict.fromkeys((found, canonical_hex(found) or found))) if kind == "hresult" else (found,)
     if kind == "bracketed":
         return tuple(_WORD.findall(found))
     said = _HEX.findall(found) if kind == "hex_said" else _NUMBER.findall(found)
     if kind in ("hex_said", "signed", "unsigned"):
-        return (said[-1], canonical_hex(said[-1]) or said[-1])
+        return tuple(dict.fromkeys((said[-1], canonical_hex(said[-1]) or said[-1])))
     return (said[-1].lstrip("-"),)
-
-
-def _hresult_pattern(code: Mapping[str, Any]) -> str:
-    signed, unsigned = decimals(code["hresult"])
-    digits = code["hresult"][2:].lstrip("0") or "0"
-    forms = [rf"(?i:\b0x0*{digits}\b)"]
-    if len(signed) >= 6:
-        forms += [rf"{signed}\b" if signed.startswith("-") else rf"\b{signed}\b"]
-        forms += [rf"\b{unsigned}\b"] if unsigned != signed else []
-    if len(code.get("name", "")) >= 5:
-        forms.append(rf"(?i:\b{re.escape(code['name'])}\b)")
-    return "|".join(forms)

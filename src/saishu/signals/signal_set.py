@@ -60,7 +60,8 @@ class SignalSet:
     """Signals by number.
 
     names: (unit id, signal name), or ("", code key) for a declared code. patterns: each once, with who uses it.
-    generic: pattern number to the kind of code that it recognises. codes: code key to its number.
+    generic: pattern number to the kind of code that it recognises. codes: code key to its number. hresults: the
+    numbers of those codes that need no pattern of their own, by their usual form. spelled: the usual form by number.
     """
 
     names: list[tuple[str, str]] = field(default_factory=list)
@@ -70,6 +71,7 @@ class SignalSet:
     events: dict[int, list[EventUse]] = field(default_factory=dict)
     facts: dict[str, list[FactUse]] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
+    hresults: dict[str, int] = field(default_factory=dict)
     spelled: dict[int, str] = field(default_factory=dict)
     ready: Packed | None = None
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -125,6 +127,8 @@ def _add_code(built: SignalSet, code: Mapping[str, Any]) -> None:
         use = EventUse(number, frozenset((code["provider"].lower(),)))
         built.events.setdefault(code["event"], []).append(use)
         return
+    if "hresult" in code:
+        built.hresults[code["hresult"]] = number
     pattern = code_pattern(code)
     if pattern is not None:
         built.look_for(pattern, TextUse(number, FORMATS.get(code.get("of", ""))))

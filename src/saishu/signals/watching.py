@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from saishu.model import Certainty, EventBatch, Level, Sighting
 from saishu.signals.codes import spoken_codes
@@ -17,6 +17,7 @@ from saishu.signals.signal_set import EVENTS, TROUBLE, EventUse, SignalSet, Text
 _FIRST = 150
 _LAST = 50
 _SHOWN = 500
+_MOST_OF_A_LINE = 20
 _MOST_CODES = 4000
 _MOST_TEMPLATES = 3000
 _MOST_SHAPES = 100_000
@@ -105,18 +106,19 @@ class Watcher:
         self._unexplained(view)
 
     def _text(self, view: _View, row: int, place: tuple[int, int], pattern: int, uses: Sequence[TextUse]) -> None:
-        """A line on which a pattern matches."""
+        """A line on which a pattern matches; of a signal the first place in it is seen, of codes each one."""
         text = view.line(place)
-        found = compiled(self._signals.patterns[pattern]).search(text)
-        if found is None:
-            return
+        position = view.position(row, place[0])
         kind = self._signals.generic.get(pattern)
-        if kind is not None:
+        for found in islice(compiled(self._signals.patterns[pattern]).finditer(text), _MOST_OF_A_LINE if kind else 1):
+            if kind is None:
+                for use in uses:
+                    self._saw(use.number, view, row, position, text, found.group(0))
+                continue
             for code in spoken_codes(kind, found.group(0)):
                 self.watched.count_code(code)
-            return
-        for use in uses:
-            self._saw(use.number, view, row, view.position(row, place[0]), text, found.group(0))
+                if code in self._signals.hresults:
+                    self._saw(self._signals.hresults[code], view, row, position, text, found.group(0))
 
     def _events(self, view: _View) -> None:
         wanted, batch = self._signals.events, view.batch
