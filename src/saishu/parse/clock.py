@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
+
+import pyarrow
+from pyarrow import compute
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -19,7 +23,11 @@ LEAP_YEAR = 2000
 """The year of a time that says none, until it is known."""
 _YEARS = range(1990, 2100)
 _EPOCH = date(1970, 1, 1).toordinal()
+_FIRST_MOMENT, _LAST_MOMENT = ((date(year, 1, 1).toordinal() - _EPOCH) * DAY for year in (_YEARS[0], _YEARS[-1] + 1))
 _KEPT = 100_000
+_WORTH_ARROW = 64
+_ZONED = re.compile(r"(?:[Zz]|[+-]\d\d:?(?:\d\d)?)\Z")
+_LONG_FRACTION = re.compile(r"\.\d{7}")
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -54,7 +62,8 @@ class Clock:
 
     def __init__(self, layout: str, has_year: bool = True) -> None:
         self.has_year = has_year
-        if layout == "iso":
+        self._iso = layout == "iso"
+        if self._iso:
             hours, self._hours = _ISO, 13
             whole = _ISO + r":(?P<M>\d{2})(?::(?P<S>\d{2}))?" + _TAIL
         else:
@@ -68,7 +77,7 @@ class Clock:
         self._tails = _Tails()
         self._wholes = _Cache(re.compile(whole), has_year)
 
-    def column(self, texts: list[str]) -> list[int]:
+    def column(self, texts: Sequence[str]) -> list[int]:
         """The times in µs since 1970 on the clock of whoever wrote them, or `NO_TIME` where there can be none.
 
         A time with its offset is UTC with `WITH_OFFSET` added. A time without a year is one of the year 2000.
@@ -76,7 +85,7 @@ class Clock:
         wholes, hours = self._wholes, self._hours
         if not hours:
             return [wholes[text] for text in texts]
-        found = self._even(texts)
+        found = _iso_column(texts) if self._iso and len(texts) >= _WORTH_ARROW else None
         if found is None:
             end = hours + _MINUTES_WIDE
             heads, minutes, tails = self._heads, self._minutes, self._tails
@@ -85,29 +94,20 @@ class Clock:
             found = [wholes[text] if value < LOWEST else value for text, value in zip(texts, found, strict=True)]
         return found
 
-    def _even(self, texts: list[str]) -> list[int] | None:
-        """Times that are all written alike with a long fraction, which no cache helps with; None for others."""
-        if not texts:
-            return None
-        hours, first = self._hours, texts[0]
-        width = hours + _MINUTES_WIDE
-        hit = _TAIL_ONLY.fullmatch(first[width:])
-        if hit is None or hit["f"] is None or len(hit["f"]) < 4:
-            return None
-        start, length = width + 1, len(first)
-        digits = min(len(hit["f"]), 6)
-        end, after = start + digits, width + hit.end("f")
-        rest = first[after:]
-        if set(map(len, texts)) != {length} or (rest and {text[after:] for text in texts} != {rest}):
-            return None
-        scale, shift = 10 ** (6 - digits), _offset(hit["z"])
-        heads, minutes = self._heads, self._minutes
-        try:
-            if scale == 1 and not shift:
-                return [heads[t[:hours]] + minutes[t[hours:width]] + int(t[start:end]) for t in texts]
-            return [heads[t[:hours]] + minutes[t[hours:width]] + int(t[start:end]) * scale + shift for t in texts]
-        except ValueError:
-            return None
+
+def _iso_column(texts: Sequence[str]) -> list[int] | None:
+    """A column of ISO times that are all written alike, read at once; None where they are not, or one is no time."""
+    zoned = _ZONED.search(texts[0]) is not None
+    try:
+        read = pyarrow.array(texts, pyarrow.string())
+        if _LONG_FRACTION.search(texts[0]):
+            read = compute.replace_substring_regex(read, r"(\.\d{6})\d+", r"\1")
+        moments = read.cast(pyarrow.timestamp("us", "UTC" if zoned else None)).cast(pyarrow.int64())
+    except ValueError:
+        return None
+    found: list[int] = (compute.add(moments, WITH_OFFSET) if zoned else moments).to_pylist()
+    shift = WITH_OFFSET if zoned else 0
+    return found if _FIRST_MOMENT + shift <= min(found) and max(found) < _LAST_MOMENT + shift else None
 
 
 class _Cache(dict[str, int]):

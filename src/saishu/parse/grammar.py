@@ -88,7 +88,8 @@ def compile_grammar(unit: Mapping[str, Any]) -> Grammar:
 
 
 def _pattern(line: Mapping[str, Any]) -> LinePattern:
-    regex = re.compile(line["pattern"])
+    # A line holds no line feed: with DOTALL `.*` goes to its end in one step.
+    regex = re.compile(line["pattern"], re.DOTALL)
     groups = regex.groupindex
     time = line.get("time") if "time" in groups else None
     return LinePattern(
