@@ -8,6 +8,7 @@ from pathlib import Path
 
 import saishu_collect
 from saishu.catalogue.compiling import catalogue_text, compile_knowledge, compile_what_is_right
+from saishu.catalogue.formats import compile_formats
 from saishu.catalogue.knowledge import knowledge_folder
 from saishu.catalogue.own_words import own_words
 from saishu.catalogue.problems import KnowledgeError
@@ -33,6 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
         problems = error.problems
         if options.what_is_right:
             catalogue = compile_what_is_right(options.knowledge)
+    try:
+        compile_formats(options.knowledge)
+    except KnowledgeError as error:
+        problems = [*problems, *error.problems]
     for problem in problems:
         print(problem.text(words), file=sys.stderr)
     if problems:
