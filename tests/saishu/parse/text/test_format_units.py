@@ -1,13 +1,14 @@
 """Every declared format reads its own samples through the real engine, and files of it are found again."""
 
 from datetime import datetime
+from importlib.util import find_spec
 
 import pytest
 
 from saishu.catalogue import knowledge_folder
 from saishu.catalogue.formats import FILE, compile_formats, formats_text, load_formats, read_formats
 from saishu.model import Level
-from saishu.parse.recognise import format_by_name, format_by_path
+from saishu.parse.recognise import format_by_name, format_by_path, open_reader
 from saishu.parse.telling import format_in, telling_patterns
 
 SOURCES, PROBLEMS = read_formats(knowledge_folder())
@@ -30,6 +31,12 @@ def test_units_are_right():
 
 def test_every_format_that_fault_units_name_is_here():
     assert set(UNITS) == PROMISED
+
+
+@pytest.mark.parametrize("name", sorted(name for name, unit in UNITS.items() if "reader" in unit))
+def test_a_reader_that_is_named_exists(name):
+    assert find_spec(f"saishu.parse.readers.{UNITS[name]['reader']}") is not None
+    assert callable(open_reader(name))
 
 
 def test_the_compiled_file_is_what_the_units_say(repo):
