@@ -14,7 +14,7 @@ from saishu.model import Completeness, Platform
 from saishu.parse.reading import Host
 from saishu.report.case_file import CaseFile
 from saishu.report.excerpts import excerpts_of
-from saishu.signals import build_signal_set
+from saishu.signals import shipped_signals
 from saishu.timeline.reading import Order, Reading, read_bundle
 
 
@@ -30,7 +30,7 @@ def investigate(
     """The bundle read into a store in `folder` and diagnosed. excerpts: also the lines around every proof."""
     reading = read_bundle(Order(bundle, sorted_files, folder, passwords, given))
     units = load_faults()
-    diagnosis = diagnose(evidence_of(reading, judged, sorted_files), units, build_signal_set(units))
+    diagnosis = diagnose(evidence_of(reading, judged, sorted_files), units, shipped_signals())
     around = excerpts_of(bundle, diagnosis, reading.store) if excerpts else {}
     return CaseFile(judged, reading, diagnosis, around)
 

@@ -13,12 +13,11 @@ from typing import Any
 
 from saishu.bundle import Bundle, open_bundle
 from saishu.bundle import Mapping as Sorted
-from saishu.catalogue.faults import load_faults
 from saishu.model import Fact, Member, MemberKind, ReadNote
 from saishu.parse.reading import FileInput, Host
 from saishu.parse.recognise import Recogniser, open_reader
 from saishu.parse.zones import find_host
-from saishu.signals import SignalSet, Watched, Watcher, build_signal_set
+from saishu.signals import SignalSet, Watched, Watcher, shipped_signals
 from saishu.signals.matchers import Packed, pack
 from saishu.timeline.guard import run_reader
 from saishu.timeline.parts import PartWriter
@@ -107,12 +106,12 @@ def _tasks(bundle: Bundle, sorted_files: Sorted) -> Iterator[Task]:
 def _workers(order: Order, tasks: Sequence[Task], stack: ExitStack) -> Any:
     """A function that reads tasks and gives what was read: here, or in processes of their own when it is worth it."""
     if order.workers < 2 or sum(task.size or 0 for task in tasks) < _WORTH_A_WORKER:
-        signals = build_signal_set(load_faults()) if order.watch else None
+        signals = shipped_signals() if order.watch else None
         numbers = iter(range(1 << 30))
         return lambda some, host: [_read(order.bundle, some, host, signals, order.folder, f"0-{next(numbers)}")]
     # Started afresh and not forked: the store's library has threads of its own.
     context = multiprocessing.get_context("spawn")
-    ready = pack(build_signal_set(load_faults()).matcher) if order.watch else None
+    ready = pack(shipped_signals().matcher) if order.watch else None
     start = (order.bundle.path, tuple(order.passwords), order.folder, order.watch, ready)
     pool = ProcessPoolExecutor(order.workers, mp_context=context, initializer=_start_worker, initargs=start)
     stack.callback(pool.shutdown, wait=True, cancel_futures=True)
@@ -149,7 +148,7 @@ _WORKER: list[_Worker] = []
 
 
 def _start_worker(path: Path, passwords: Sequence[bytes], folder: Path, watch: bool, ready: Packed | None) -> None:
-    signals = build_signal_set(load_faults()) if watch else None
+    signals = shipped_signals() if watch else None
     if signals is not None:
         signals.ready = ready
     _WORKER.append(_Worker(open_bundle(path, passwords=passwords), signals, folder))

@@ -1,6 +1,7 @@
 """The real cases: the verdict, the codes, and never a fault where there is none."""
 
 import pytest
+
 from real_cases import VERDICTS, cases, diagnosed, missing_codes, table
 
 
@@ -19,7 +20,9 @@ def test_nine_of_ten_verdicts_and_codes(results):
 
 
 def test_no_fault_is_called_on_what_is_harmless(results):
-    called = [known["id"] for known, document in results if known["verdict"] != "failure" and document["verdict"] == "fault"]
+    called = [
+        known["id"] for known, document in results if known["verdict"] != "failure" and document["verdict"] == "fault"
+    ]
     assert called == []
 
 
