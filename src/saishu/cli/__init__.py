@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from saishu.cli import attach, check, diagnose, explain, report, timeline
+from saishu.cli import attach, check, diagnose, events, explain, report, timeline
 from saishu_collect import cli as collector
 
 __all__ = ["main"]
@@ -18,6 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         add("check", check.run, check.add_arguments)
         add("diagnose", diagnose.run, diagnose.add_arguments)
         add("timeline", timeline.run, timeline.add_arguments)
+        add("events", events.run, events.add_arguments)
         add("report", report.run, report.add_arguments)
         add("explain", explain.run, explain.add_arguments)
         add("attach", attach.run, attach.add_arguments)

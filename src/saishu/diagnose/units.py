@@ -53,21 +53,25 @@ def evaluate(
     name: str, unit: Mapping[str, Any], signals: SeenSignals, harmless: frozenset[Row] = frozenset()
 ) -> Fired | None:
     """What fired, or None. harmless: records that only look bad; they do not speak for a fault."""
-    seen, counts = signals.of_unit(name, unit)
-    if harmless:
-        for signal, found in list(seen.items()):
-            left = [one for one in found if (one.path, one.row) not in harmless]
-            counts[signal] -= len(found) - len(left)
-            seen[signal] = left
-            if not left:
-                del seen[signal]
-    if not seen:
-        return None
+    everything, all_counts = signals.of_unit(name, unit)
+    seen, counts = _without(everything, all_counts, harmless)
     when = unit.get("when") or {"any": list(unit["signals"])}
-    if not holds(when, seen, counts) or ("unless" in unit and holds(unit["unless"], seen, counts)):
-        return None
     speaking = [signal for signal in signals_named(when) if signal in seen]
+    if not speaking or not holds(when, seen, counts):
+        return None
+    # What is harmless may still be the success that settles it.
+    if "unless" in unit and holds(unit["unless"], everything, all_counts):
+        return None
     return Fired(name, unit, {signal: seen[signal] for signal in speaking}, counts)
+
+
+def _without(
+    seen: Mapping[str, Sequence[Sighting]], counts: Mapping[str, int], rows: frozenset[Row]
+) -> tuple[dict[str, Sequence[Sighting]], dict[str, int]]:
+    """Sightings and counts without those in some records."""
+    left = {name: [one for one in found if (one.path, one.row) not in rows] for name, found in seen.items()}
+    fewer = {name: counts[name] - len(found) + len(left[name]) for name, found in seen.items()}
+    return {name: found for name, found in left.items() if found}, fewer
 
 
 def as_finding(

@@ -17,7 +17,7 @@ TROUBLE = "trouble"
 _TROUBLE = (
     r"(?i:\b(?:errors?|fail(?:ed|ure|s)?|fatal|exception|denied|refused|timed? ?out|unable to|cannot"
     r"|corrupt(?:ed|ion)?)\b)"
-    r"|失敗|エラー|拒否|タイムアウト|できません"
+    r"|失敗|エラー|拒否|タイムアウト|できませ"
 )
 
 

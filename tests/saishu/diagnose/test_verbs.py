@@ -7,13 +7,15 @@ import sys
 import jsonschema
 import pytest
 
-AGENT = """\
-2024-05-01T03:06:50.000000Z INFO ExtHandler ExtHandler Distro: ubuntu-22.04
-2024-05-01T03:06:52.123456Z ERROR ExtHandler ExtHandler Event: name=Microsoft.Azure.RecoveryServices.VMSnapshotLinux, \
-op=None, message=Extension will not be processed since extension processing is disabled. To enable extension processing, \
-set Extensions.Enabled=y in '/etc/waagent.conf', duration=0
-"""
-JOB = "Error code: UserErrorGuestAgentStatusUnavailable\nError message: VM agent unable to communicate with Azure Backup\n"
+DISABLED = (
+    "Event: name=Microsoft.Azure.RecoveryServices.VMSnapshotLinux, op=None, message=Extension will not be processed "
+    "since extension processing is disabled. To enable it, set Extensions.Enabled=y in '/etc/waagent.conf', duration=0"
+)
+AGENT = (
+    "2024-05-01T03:06:50.000000Z INFO ExtHandler ExtHandler Distro: ubuntu-22.04\n"
+    f"2024-05-01T03:06:52.123456Z ERROR ExtHandler ExtHandler {DISABLED}\n"
+)
+JOB = "Error code: UserErrorGuestAgentStatusUnavailable\nError message: VM agent unable to communicate\n"
 
 
 def saishu(*arguments):

@@ -15,6 +15,7 @@ _MOST_OPEN = 10_000
 _STAGE = re.compile(r"^\*{6}\s*(?P<number>\d)\. ?(?P<what>.*)$")
 _TASK = re.compile(r"\btask ?Id\W{1,3}(?P<task>[0-9A-Fa-f-]{36})", re.IGNORECASE)
 _STATUS = re.compile(r"^Enable,(?P<status>\w+),(?P<code>-?\d+),(?P<text>.*)$")
+_GOOD_CODES = ("0", "1")
 _NAME = re.compile(r"StatusCode\.(?P<name>\w+)")
 _RUN = re.compile(r"run_result - (?P<result>\d+) run_status - (?P<status>\w+)")
 _COMMAND = re.compile(r"command: (?P<command>.{1,300})")
@@ -103,7 +104,8 @@ class _Snapshots:
         if (stage := _STAGE.match(first)) and time is not None:
             job.stages[int(stage["number"])] = time
         elif status := _STATUS.search(first):
-            good = status["status"] == "success"
+            # Only these two codes are the end of a good job; "success" also stands with the code of one that goes on.
+            good = status["status"] == "success" and status["code"] in _GOOD_CODES
             result = "success" if good else "failed" if status["status"] == "error" else "unfinished"
             job.values |= {"result": result, "code": int(status["code"])}
             job.text, job.line = first[:400], position

@@ -17,7 +17,7 @@ _ID = re.compile(r"\{([0-9A-Fa-f-]{36})\}")
 _STATE = re.compile(r"[:：]\s*\[(?P<number>\d+)\]\s*(?P<text>.*?)\s*$")
 _KEY = re.compile(r"^\s*(?P<key>[^:：]+?)\s*[:：]\s*(?P<value>.*?)\s*$")
 _ERROR_KEYS = ("last error", "最後のエラー", "前回のエラー")
-_NO_ERROR = ("no error", "エラーなし", "エラー なし", "エラーはありません")
+_NO_ERROR = ("no error", "エラーなし", "エラー なし", "エラーはありませ")
 _TYPE_KEYS = ("provider type", "プロバイダーの種類")
 _VERSION_KEYS = ("version", "バージョン")
 _VOLUME = re.compile(r"\(([A-Za-z]:)\)|(\\\\\?\\Volume\{[0-9A-Fa-f-]+\})")
@@ -88,7 +88,7 @@ def _tell(block: _Block | None, file: FileInput, sink: Sink) -> None:
     if block.what == "writer":
         number = block.values.get("state")
         error = str(block.values.get("last_error", "")).strip().lower()
-        at_fault = bool(error) and error not in _NO_ERROR
+        at_fault = bool(error) and not error.startswith(_NO_ERROR)
         values["ok"] = not at_fault and number in (None, 1)
         values["failed"] = at_fault or (isinstance(number, int) and number >= _FIRST_FAILED)
     state(sink, file, f"vss.{block.what}", values, block.line, block.text)
