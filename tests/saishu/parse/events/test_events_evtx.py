@@ -4,8 +4,11 @@ import hashlib
 import struct
 
 import pytest
+from evtx import PyEvtxParser
 
 from saishu.model import Certainty, Level, ZoneSource
+from saishu.parse.readers.events.data_strings import message_of
+from saishu.parse.readers.events.record_parts import ODD, Beginnings, whole
 
 SOUND = {
     "2-vss_7-System.evtx": 1160,
@@ -229,3 +232,30 @@ def test_a_record_whose_content_is_gone_leaves_its_time_and_its_words(evtx, read
 def test_what_cannot_be_read_says_what_it_is(read_events, data, name, detail):
     kept = read_events(data, name)
     assert [(note.kind, note.detail) for note in kept.found] == [("unreadable", detail)]
+
+
+def test_records_taken_apart_by_what_is_known_are_the_same_as_decoded_whole(shared):
+    beginnings, compared = Beginnings(), 0
+    for path in sorted((shared / "evtx").glob("*.evtx")):
+        for record in _library_records(path):
+            try:
+                expected = whole(record["data"])
+            except ODD:
+                continue
+            found = beginnings.parts(record["data"])
+            assert found[:6] == expected[:6]
+            assert message_of(found[6]) == message_of(expected[6])
+            compared += 1
+    assert compared > 14_000
+
+
+def _library_records(path):
+    records = iter(PyEvtxParser(str(path)).records_json())
+    while True:
+        try:
+            record = next(records, None)
+        except RuntimeError:
+            continue
+        if record is None:
+            return
+        yield record

@@ -16,7 +16,8 @@ SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 PIECES = st.sampled_from(
     ("Log Name: System\n", "Source: VSS\n", "Event ID: 5\n", "Level: Error\n", "Description:\n", "\n",
      "イベント ID：3\n", "Date: 2024/05/21 13:02:03\n", "<Event xmlns='x'><System>", "</System></Event>",
-     "Event Xml:\n", '{"EventID": 1,', '"Message": "', '"}', "{", "}", "_", "> ", '"', ",", "Level,Date and Time,Source,Event ID\n", "\0",
+     "Event Xml:\n", '{"EventID": 1,', '"Message": "', '"}', "{", "}", "_", "> ", '"', ",", "\0",
+     "Level,Date and Time,Source,Event ID\n",
      "\ufeff", "é"),
 )  # fmt: skip
 
@@ -107,3 +108,30 @@ def test_thousands_of_bad_chunks_are_told_in_few_notes(read_events):
     assert kept.total == 0
     assert 100 < len(kept.found) <= 201
     assert kept.notes("partly")[0].count == 600
+
+
+def _swelling_chunk(places, size):
+    """A chunk with one record whose template names one value again and again."""
+    chunk = bytearray(CHUNK)
+    name = "Event".encode("utf-16-le") + b"\0\0"
+    begin = 512 + 24 + 4 + 6 + 4
+    element = (
+        b"\x01\xff\xff" + struct.pack("<II", 0, begin + 24 + 4 + 11) + struct.pack("<IHH", 0, 0, 5) + name + b"\x02"
+    )
+    body = b"\x0f\x01\x01\0" + element + b"\x0d\0\0\x01" * places + b"\x04\0"
+    content = b"\x0f\x01\x01\0\x0c\x01" + struct.pack("<II", 1, begin) + bytes(20) + struct.pack("<I", len(body)) + body
+    content += struct.pack("<IHBB", 1, size, 1, 0) + b"\x01\0" * (size // 2)
+    total = 24 + len(content) + 4
+    struct.pack_into("<4sIQQ", chunk, 512, b"\x2a\x2a\0\0", total, 1, 0)
+    chunk[536 : 536 + len(content)] = content
+    struct.pack_into("<I", chunk, 512 + total - 4, total)
+    struct.pack_into("<8s4QIII", chunk, 0, b"ElfChnk\0", 1, 1, 1, 1, 128, 512, 512 + total)
+    return b"ElfFile\0" + bytes(112) + struct.pack("<I", 4) + bytes(4096 - 124) + bytes(chunk)
+
+
+def test_a_chunk_that_would_become_hundreds_of_megabytes_is_left_out_and_said(read_events):
+    small = read_events(_swelling_chunk(5, 100))
+    assert (small.total, small.notes("damaged")) == (1, [])
+    kept = read_events(_swelling_chunk(5000, 20_000))
+    assert kept.total == 0
+    assert [note.detail for note in kept.notes("damaged")] == ["chunk-swells 0/1"]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
 from operator import le
 from typing import Any
 
@@ -14,6 +13,7 @@ from saishu.model import Certainty, EventBatch, Level, ZoneSource
 from saishu.parse.readers.events.data_strings import MESSAGE_LIMIT, SPEAKERS, message_of, operation_of
 from saishu.parse.readers.events.gaps import Gaps
 from saishu.parse.readers.events.machine import EVENT_LOG, MACHINE_EVENTS, Machine
+from saishu.parse.readers.events.record_parts import LEVELS, ODD, SECOND, Beginnings, micros
 from saishu.parse.readers.events.salvage import TROUBLE, Record
 from saishu.parse.reading import FileInput, Sink
 
@@ -23,16 +23,7 @@ _CHARACTERS = 32 * 1024 * 1024
 _LARGEST = (1 << 63) - 1
 _MOST_ID = (1 << 31) - 1
 _NAME_LIMIT = 256
-_SECOND = 1_000_000
-_DAY = 86_400 * _SECOND
-_FIRST_DAY = 7305
-"""1990."""
-_iso = datetime.fromisoformat
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LEVELS: dict[object, int] = {0: 4, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, "0": 4, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
-"""Windows shows level 0 as "Information"."""
 _STRINGS = re.compile(rb"(?:[\x20-\x7e]\0){4,}")
-_ODD = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 _COLUMNS = ("position", "time", "level", "component", "event_id", "operation", "message")
 
 
@@ -47,6 +38,7 @@ class Rows:
         self._characters = 0
         self._where: tuple[object, object] = (None, None)
         self._places: list[tuple[int, object]] = [(0, None)]
+        self._beginnings = Beginnings()
         self.gaps = Gaps()
         self.machine = Machine(file, sink)
         self.total = 0
@@ -61,34 +53,23 @@ class Rows:
         return numbers
 
     def _add(self, records: Iterable[Record]) -> None:
-        batch, loads, levels, characters = self._batch, orjson.loads, _LEVELS, 0
-        channel, computer = self._where
+        batch, parts, characters = self._batch, self._beginnings.parts, 0
         number, position, time = self._numbers.append, batch.position.append, batch.time.append
         level, component, event_id = batch.level.append, batch.component.append, batch.event_id.append
         operation, message = batch.operation.append, batch.message.append
         try:
             for record in records:
                 try:
-                    event = loads(record["data"])["Event"]
-                    system = event["System"]
-                    ident = system["EventID"]
-                    if ident.__class__ is dict:
-                        ident = ident["#text"]
-                    place, provider = system["EventRecordID"], system["Provider"]["#attributes"]["Name"]
-                    moment = _micros(system["TimeCreated"]["#attributes"]["SystemTime"])
-                    grade = levels[system["Level"]]
-                    text = message_of(event)
-                    job = operation_of(event, text) if provider in SPEAKERS else None
-                    # Wrong types come out here, before anything is added, so that the columns stay of one length.
-                    place + ident + len(provider)
-                    if system["Computer"] != computer or system["Channel"] != channel:
-                        channel, computer = system["Channel"], system["Computer"]
-                        self._moved((channel, computer), place, moment)
-                    if ident in MACHINE_EVENTS and provider == EVENT_LOG:
-                        self.machine.event(ident, event, place, moment, text)
-                except _ODD:
+                    place, moment, grade, provider, ident, where, data = parts(record["data"])
+                    text = message_of(data)
+                    job = operation_of(data, text) if provider in SPEAKERS else None
+                except ODD:
                     self._odd(record)
                     continue
+                if where != self._where:
+                    self._moved(where, place, moment)
+                if ident in MACHINE_EVENTS and provider == EVENT_LOG:
+                    self.machine.event(ident, data, place, moment, text)
                 if len(text) > MESSAGE_LIMIT:
                     text = text[:MESSAGE_LIMIT]
                     self.cut += 1
@@ -109,8 +90,8 @@ class Rows:
         """Add records of which only the header and stray strings can be read."""
         for number, data in sorted(records.items()):
             strings = [hit.decode("utf-16-le") for hit in _STRINGS.findall(data)]
-            ticks = int.from_bytes(data[16:24], "little") // 10 - 11_644_473_600 * _SECOND
-            time = ticks if 0 < ticks < 4_102_444_800 * _SECOND else None
+            ticks = int.from_bytes(data[16:24], "little") // 10 - 11_644_473_600 * SECOND
+            time = ticks if 0 < ticks < 4_102_444_800 * SECOND else None
             self._put(number, number, time, Level.NONE, "", None, "\n".join(strings)[:MESSAGE_LIMIT])
         self._make_room()
 
@@ -122,19 +103,20 @@ class Rows:
         """Add a record whose parts are not all there or not of the usual kind."""
         number = record["event_record_id"]
         try:
-            event = orjson.loads(record["data"]).get("Event") or {}
-        except _ODD:
+            event = orjson.loads(record["data"])["Event"]
+            event.keys()
+        except ODD:
             self._put(number, number, _header_time(record), Level.NONE, "", None, record["data"][:MESSAGE_LIMIT])
             return
         found = event.get("System")
         system: dict[str, Any] = found if isinstance(found, dict) else {}
         ident = _number(system.get("EventID"))
-        level = _LEVELS.get(_number(system.get("Level")) or 0, 5) if "Level" in system else 0
+        level = LEVELS.get(_number(system.get("Level")) or 0, 5) if "Level" in system else 0
         position = _number(system.get("EventRecordID")) or number
         moment = _attribute(system, "TimeCreated", "SystemTime")
         provider = _attribute(system, "Provider", "Name") or _attribute(system, "Provider", "EventSourceName")
         level = Level.NONE if not provider and not ident else level
-        time = _micros(moment) if _is_time(moment) else _header_time(record)
+        time = micros(moment) if _is_time(moment) else _header_time(record)
         ident = ident if provider or ident else None
         self._put(number, position, time, level, provider, ident, message_of(event)[:MESSAGE_LIMIT])
 
@@ -169,34 +151,34 @@ class Rows:
         batch, numbers = self._batch, self._numbers
         if not numbers:
             return
-        where = self._places_by_row() if len(self._places) > 1 else []
         if not all(map(le, numbers, numbers[1:])):
-            order = sorted(range(len(numbers)), key=numbers.__getitem__)
-            where = [where[at] for at in order] if where else []
-            for name in _COLUMNS:
-                column = getattr(batch, name)
-                setattr(batch, name, [column[at] for at in order])
+            self._sort()
         _bound(batch)
-        self._follow(where)
+        for place, start, end in self._runs():
+            self.gaps.follow(place, batch.position[start:end])
         self.total += len(numbers)
         self._sink.events(batch)
         self._batch, self._numbers, self._characters = self._new(), [], 0
         self._places = [(0, self._where[0])]
 
-    def _places_by_row(self) -> list[object]:
-        ends = [start for start, _ in self._places[1:]] + [len(self._numbers)]
-        return [where for (start, where), end in zip(self._places, ends, strict=True) for _ in range(end - start)]
+    def _runs(self) -> Iterator[tuple[object, int, int]]:
+        """The channels of the rows, each with its first row and the one after its last."""
+        ends = [start for start, _ in self._places[1:]] + [len(self._batch)]
+        for (start, place), end in zip(self._places, ends, strict=True):
+            if start < end:
+                yield place, start, end
 
-    def _follow(self, where: Sequence[object]) -> None:
-        positions = self._batch.position
-        if not where:
-            self.gaps.follow(self._where[0], positions)
-            return
-        apart: dict[object, list[int]] = {}
-        for place, position in zip(where, positions, strict=True):
-            apart.setdefault(place, []).append(position)
-        for place, own in apart.items():
-            self.gaps.follow(place, own)
+    def _sort(self) -> None:
+        """Put the rows in the order of their numbers."""
+        batch, numbers = self._batch, self._numbers
+        places = [place for place, start, end in self._runs() for _ in range(end - start)]
+        order = sorted(range(len(numbers)), key=numbers.__getitem__)
+        for name in _COLUMNS:
+            column = getattr(batch, name)
+            setattr(batch, name, [column[at] for at in order])
+        moved = [places[at] for at in order]
+        starts = [at for at in range(len(moved)) if at == 0 or moved[at] != moved[at - 1]]
+        self._places = [(at, moved[at]) for at in starts]
 
     def _new(self) -> EventBatch:
         file = self._file
@@ -216,16 +198,9 @@ def _bound(batch: EventBatch) -> None:
         batch.component = [name[:_NAME_LIMIT] for name in batch.component]
 
 
-def _micros(text: str) -> int | None:
-    """µs since 1970 of `2018-07-06T18:37:44.881628Z`; None for times before there were such logs. Raises ValueError."""
-    since = _iso(text) - _EPOCH
-    days = since.days
-    return days * _DAY + since.seconds * _SECOND + since.microseconds if days > _FIRST_DAY else None
-
-
 def _is_time(text: str) -> bool:
     try:
-        _micros(text)
+        micros(text)
     except ValueError:
         return False
     return True
@@ -234,7 +209,7 @@ def _is_time(text: str) -> bool:
 def _header_time(record: Record) -> int | None:
     """When the record was written, which is a little after the event."""
     text = str(record.get("timestamp", "")).split(" ")[0]
-    return _micros(text) if _is_time(text) else None
+    return micros(text) if _is_time(text) else None
 
 
 def _number(value: object) -> int | None:

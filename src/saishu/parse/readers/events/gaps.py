@@ -46,9 +46,9 @@ class Gaps:
             return
         last = channel.last if channel.last is not None else positions[0] - 1
         channel.last = positions[-1]
-        if positions[0] == last + 1 and positions[-1] - last == len(positions) == len(set(positions)):
-            return
-        for position in positions:
+        # Numbers without a hole among them are looked at one by one only where they begin.
+        is_whole = positions[-1] - positions[0] + 1 == len(positions) == len(set(positions))
+        for position in positions[:1] if is_whole else positions:
             if position > last + 1:
                 channel.count += 1
                 channel.missing += position - last - 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
@@ -21,6 +23,10 @@ TROUBLE = (RuntimeError, OSError, ValueError)
 _LEAST = 28
 _DIRTY = 1
 _NO_CHECKSUMS = 4
+_ZEROS = bytes(CHUNK_SIZE)
+_MANY_PLACES = 1200
+_MOST_PLACES = 256
+_PLACE = re.compile(rb"[\x0d\x0e]([\x00-\xff]{2})[\x01-\x21\x81-\x95]")
 _MOST_TROUBLE = CHUNK_SIZE // _LEAST
 
 
@@ -37,9 +43,9 @@ class Yield:
     """What a chunk gave.
 
     promised: records that its header speaks of, None where it makes no sense. trouble: what is wrong, in words of the
-    notes (`chunk-magic`, `chunk-header`, `chunk-checksum`, `record-size`, `record-content`, `record-missing`,
-    `truncated`), empty for a sound chunk. lost: records that are known to be missing. remains: the bytes of records
-    whose header is whole and whose content cannot be read, by number.
+    notes (`chunk-magic`, `chunk-header`, `chunk-checksum`, `chunk-swells`, `record-size`, `record-content`,
+    `record-missing`, `truncated`), empty for a sound chunk. lost: records that are known to be missing. remains: the
+    bytes of records whose header is whole and whose content cannot be read, by number.
     """
 
     records: list[Record]
@@ -56,12 +62,27 @@ def promise_of(data: bytes, check: bool) -> int | None:
     """
     header = header_of(data)
     promised, end = header.promised, header.end
+    if swells(data):
+        return None
     # Where records go on behind their end, the header is older than they are.
     if promised is None or not FIRST_RECORD <= end <= CHUNK_SIZE or data[end : end + 4] == RECORD:
         return None
     if check and zlib.crc32(memoryview(data)[FIRST_RECORD:end]) != header.checksum:
         return None
     return promised
+
+
+def swells(data: bytes) -> bool:
+    """Whether a chunk repeats one value so often that its text would be hundreds of megabytes; no program writes that.
+
+    A template says where values go; each of 64 KiB's worth of places may name the same large value.
+    """
+    end = header_of(data).end if len(data) == CHUNK_SIZE else 0
+    end = end if FIRST_RECORD <= end < CHUNK_SIZE and data.endswith(_ZEROS[end:]) else len(data)
+    if data.count(b"\x0d", 0, end) + data.count(b"\x0e", 0, end) < _MANY_PLACES:
+        return False
+    places = Counter(_PLACE.findall(data))
+    return bool(places) and places.most_common(1)[0][1] > _MOST_PLACES
 
 
 def records_of(data: bytes) -> Iterator[Record]:
@@ -76,6 +97,10 @@ def salvage(data: bytes, headed: bool, check: bool) -> Yield:
     """Whatever records are whole, with the stretches between them filled so that the library walks over them."""
     header = header_of(data) if headed and len(data) >= FIRST_RECORD else None
     out = Yield([], header.promised if header else None)
+    if swells(data):
+        out.trouble.append("chunk-swells")
+        out.lost = out.promised or 1
+        return out
     if not headed:
         out.trouble.append("chunk-magic")
     elif len(data) < CHUNK_SIZE and (header is None or header.end > len(data)):
