@@ -46,9 +46,9 @@ def read(file: FileInput, host: Host, sink: Sink) -> None:
 def _tell(file: FileInput, sink: Sink, test: re.Match[str] | None, answer: Sequence[str], line: int) -> None:
     if test is None:
         return
-    tool = test["tool"].split()[0].lower()
+    tool = next(name for name in _JUDGES if test["tool"].lower().startswith(name))
     target = _TARGET.search(test["args"])
-    result, detail, http = {"nslookup": _dns, "nc": _nc, "curl": _curl}[tool](answer)
+    result, detail, http = _JUDGES[tool](answer)
     port = (target["port"] or target["other"]) if target else None
     default = {"curl": 443, "nslookup": 53}.get(tool)
     values = {
@@ -88,3 +88,6 @@ def _curl(answer: Sequence[str]) -> tuple[str, str, str | None]:
         status, line = statuses[-1]
         return ("ok" if status in _OPEN else "failed"), line, status
     return "unknown", "", None
+
+
+_JUDGES = {"nslookup": _dns, "nc": _nc, "curl": _curl}
