@@ -37,11 +37,14 @@ fi
 job $saishu check "$bundle" >"$out/check.txt"
 checked=$code
 cat "$out/check.txt"
+job $saishu diagnose "$bundle" >"$out/diagnosis.txt"
+sed -n '1,2p' "$out/diagnosis.txt"
 job $saishu report "$bundle" -o "$out/report.html"
 
 say ""
 say "Bundle:  $bundle"
 say "Check:   $out/check.txt"
+say "Reading: $out/diagnosis.txt"
 say "Report:  $out/report.html"
 [ -z "$network" ] || say "Network: not used (ONLINE=1 make run also asks the Azure metadata service and checks the connectivity)."
 case "$collected$checked" in

@@ -12,8 +12,9 @@ from itertools import accumulate, islice
 from saishu.model import Certainty, EventBatch, Level, Sighting
 from saishu.signals.codes import spoken_codes
 from saishu.signals.matchers import compiled
-from saishu.signals.signal_set import EVENTS, TROUBLE, EventUse, SignalSet, TextUse
+from saishu.signals.signal_set import ANY_TEXT, EVENTS, TROUBLE, EventUse, SignalSet, TextUse
 
+_ANSWER = "command"
 _FIRST = 150
 _LAST = 50
 _SHOWN = 500
@@ -146,8 +147,10 @@ class Watcher:
     def _unexplained(self, view: _View) -> None:
         """Count the kinds of lines that call themselves a warning or worse, or speak of trouble without a level."""
         templates, batch = self.watched.templates, view.batch
+        # Lists of processes and packages are full of names with "error" in them; a pasted excerpt is not.
+        listing = batch.format == _ANSWER or (batch.format == ANY_TEXT and batch.evidence is not None)
         for row, level in enumerate(batch.level):
-            if level > Level.WARNING or (level == Level.NONE and row not in view.troubled):
+            if level > Level.WARNING or (level == Level.NONE and (listing or row not in view.troubled)):
                 continue
             event_id = batch.event_id[row]
             shape = str(event_id) if event_id is not None else self._shape(batch.message[row])
