@@ -48,7 +48,7 @@ _NUMBER_FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 
 GENERIC: Mapping[str, str] = {
-    "hresult": r"\b0x[89a-fA-F][0-9a-fA-F]{7}\b",
+    "hresult": r"\b0x[89cC][0-9a-fA-F]{7}\b",
     "hex_said": (
         r"(?i:\b(?:error|code|hr|status|result|failure|hresult|rc)|エラー|コード)[^0-9A-Za-z]{0,12}0x[0-9a-fA-F]{1,8}\b"
     ),

@@ -15,6 +15,9 @@ from saishu.signals.matchers import compiled
 from saishu.signals.signal_set import ANY_TEXT, EVENTS, TROUBLE, EventUse, SignalSet, TextUse
 
 _ANSWER = "command"
+_NOT_WINDOWS = frozenset((_ANSWER, "syslog"))
+"""Here an eight-digit number is an address."""
+_WINDOWS_CODES = frozenset(("hresult", "signed", "unsigned"))
 _FIRST = 150
 _LAST = 50
 _SHOWN = 500
@@ -111,6 +114,8 @@ class Watcher:
         text = view.line(place)
         position = view.position(row, place[0])
         kind = self._signals.generic.get(pattern)
+        if kind in _WINDOWS_CODES and view.batch.format in _NOT_WINDOWS:
+            return
         for found in islice(compiled(self._signals.patterns[pattern]).finditer(text), _MOST_OF_A_LINE if kind else 1):
             if kind is None:
                 for use in uses:
