@@ -121,3 +121,13 @@ def test_an_evtx_becomes_a_list(evtx, read_events):
     again = read_events(out.getvalue(), "System.csv")
     assert again.column("event_id") == kept.column("event_id")
     assert again.column("component") == kept.column("component")
+
+
+@pytest.mark.parametrize("word", ["²", "𐩀", "9" * 6000, "-1", "٣", "１"])
+def test_digits_of_other_kinds_are_no_trouble(read_events, word):
+    kept = read_events(f"EventID,EntryType,Source,Message\n{word},{word},a,m\n5,{word},b,m\n")
+    assert kept.column("event_id")[-1] == 5
+    kept = read_events(f"Source: a\nEvent ID: 7\nLevel: {word}\nDate: 2024/05/{word} 10:00:00\nDescription:\nx\n")
+    assert kept.column("event_id") == [7]
+    read_events(f"Source: a\nEvent ID: {word}\nDescription:\nx\n")
+    read_events(f'[{{"EventID": "{word}", "Source": "a", "EntryType": "{word}", "Message": ""}}]')

@@ -8,7 +8,7 @@ from evtx import PyEvtxParser
 
 from saishu.model import Certainty, Level, ZoneSource
 from saishu.parse.readers.events.data_strings import message_of
-from saishu.parse.readers.events.record_parts import ODD, Beginnings, whole
+from saishu.parse.readers.events.record_parts import ODD, Beginnings, micros, whole
 
 SOUND = {
     "2-vss_7-System.evtx": 1160,
@@ -259,3 +259,8 @@ def _library_records(path):
         if record is None:
             return
         yield record
+
+
+@pytest.mark.parametrize("text", ["2018-07-06T18:37:44", "2018-07-06T18:37:44.5", "2018-07-06T18:37:44.5000000Z"])
+def test_times_of_mangled_records_are_utc_all_the_same(moment, text):
+    assert micros(text) // 1_000_000 == moment("2018-07-06T18:37:44") // 1_000_000

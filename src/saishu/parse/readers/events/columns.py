@@ -187,11 +187,12 @@ class Rows:
 
 def _bound(batch: EventBatch) -> None:
     """Keep values that nobody but an attacker writes out of the columns, which have types and widths."""
-    if max(batch.position) > _LARGEST or not {int}.issuperset(map(type, batch.position)):
+    if max(batch.position) > _LARGEST or min(batch.position) < 0 or not {int}.issuperset(map(type, batch.position)):
         batch.position = [int(one) & _LARGEST for one in batch.position]
     if (
         not {int, type(None)}.issuperset(map(type, batch.event_id))
         or max(filter(None, batch.event_id), default=0) > _MOST_ID
+        or min(filter(None, batch.event_id), default=0) < 0
     ):
         batch.event_id = [int(one) & _MOST_ID if one is not None else None for one in batch.event_id]
     if max(map(len, batch.component)) > _NAME_LIMIT:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FIELD_LIMIT = 128 * 1024
 _LEARN_ROWS = 500
+_ENTRY_TYPES = frozenset(("1", "2", "4", "8", "16"))
 _HELPFUL = frozenset(("level", "source", "date", "log"))
 Row = tuple[int, list[str]]
 
@@ -114,7 +115,7 @@ def _is_header(row: list[str]) -> bool:
 def _written(number: int, row: list[str], columns: dict[str, int], moments: Moments) -> Written | None:
     """The event of a row; None for a row that has no id and no source, such as a header in the middle."""
     ident, source = _cell(row, columns, "id"), _cell(row, columns, "source")
-    if (not ident.strip() and not source) or (_is_header(row) and number_of(ident) is None):
+    if (not ident.strip() and not source) or (number_of(ident) is None and _is_header(row)):
         return None
     level = _cell(row, columns, "level")
     # An unnamed message that holds the delimiter unquoted falls apart; its pieces belong together.
@@ -123,7 +124,7 @@ def _written(number: int, row: list[str], columns: dict[str, int], moments: Mome
     return Written(
         number,
         moments.read(when),
-        entry_type(int(level) if level.isdigit() else level) if "entry_type" in columns else level_of(level),
+        entry_type(int(level) if level in _ENTRY_TYPES else level) if "entry_type" in columns else level_of(level),
         source,
         number_of(ident),
         "\n".join(text).strip(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from saishu.model import Level
 
@@ -40,6 +41,7 @@ _ENTRY_TYPES = {1: Level.ERROR, 2: Level.WARNING, 4: Level.INFO, 8: Level.INFO, 
 _DIGITS = re.compile(r"\d{1,10}")
 
 
+@lru_cache(4096)
 def _bare(word: str) -> str:
     """A word without blanks, full-width letters and capitals, as names are compared."""
     return "".join(unicodedata.normalize("NFKC", word).lower().split())
@@ -59,8 +61,8 @@ def level_of(word: object) -> int:
     """The level that a word or a number of a level column means, NONE where it says nothing."""
     if isinstance(word, int) and not isinstance(word, bool):
         return word if 1 <= word <= 5 else Level.INFO if word == 0 else Level.NONE
-    text = _bare(str(word or ""))[:40]
-    return int(text) if text.isdigit() and 0 < int(text) <= 5 else _BY_WORD.get(text, Level.NONE)
+    text = _bare(str(word or "")[:60])[:40]
+    return int(text) if text in ("1", "2", "3", "4", "5") else _BY_WORD.get(text, Level.NONE)
 
 
 def entry_type(value: object) -> int:

@@ -11,6 +11,7 @@ from saishu.parse.reading import FileInput, Sink
 EVENT_LOG = "EventLog"
 MACHINE_EVENTS = frozenset((6009, 6013))
 _ZONE = re.compile(r"(-?\d{1,4})\s+(\S.*)")
+_DIGITS = re.compile(r"[0-9]{1,9}")
 _MOST = 16
 
 
@@ -70,6 +71,6 @@ class Machine:
 def _version(release: str, build: str) -> str:
     """`10.00.` and `17134` as `10.0.17134`."""
     parts = [part for part in release.split(".") if part]
-    if not parts or not all(part.isdigit() for part in [*parts, build]):
+    if not parts or not all(_DIGITS.fullmatch(part) for part in [*parts, build]):
         return ""
     return ".".join(str(int(part)) for part in [*parts, build])

@@ -87,7 +87,7 @@ class Beginnings:
 
     def _place(self, text: str) -> tuple[object, object]:
         said = loads("{" + text[1:] + "}")
-        where = (said["Channel"], said["Computer"])
+        where = place_of(said)
         if len(self._tails) >= _KEPT or len(text) > _LONGEST:
             self._tails.clear()
         self._tails[text] = where
@@ -105,13 +105,21 @@ def whole(text: str) -> Parts:
     if ident.__class__ is not int or position.__class__ is not int or provider.__class__ is not str:
         raise TypeError
     time = micros(system["TimeCreated"]["#attributes"]["SystemTime"])
-    where = (system["Channel"], system["Computer"])
+    where = place_of(system)
     data = {name: value for name, value in event.items() if name not in ("#attributes", "System")}
     return position, time, LEVELS[system["Level"]], provider, ident, where, data
 
 
+def place_of(system: dict[str, Any]) -> tuple[object, object]:
+    """Channel and computer of a record, None where one is not said; raises TypeError for what is no name."""
+    where = (system["Channel"], system["Computer"])
+    if not all(one is None or isinstance(one, str) for one in where):
+        raise TypeError
+    return where
+
+
 def micros(text: str) -> int | None:
     """µs since 1970 of `2018-07-06T18:37:44.881628Z`; None for times before there were such logs. Raises ValueError."""
-    since = _iso(text) - _EPOCH
+    since = _iso(text).replace(tzinfo=UTC) - _EPOCH
     days = since.days
     return days * _DAY + since.seconds * SECOND + since.microseconds if days > _FIRST_DAY else None
