@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,16 +36,21 @@ def explain(asked: str, units: Mapping[str, Mapping[str, Any]]) -> list[Explaine
     wanted = _spellings(asked)
     exact = [Explained(unit, code) for unit, code in _codes(units) if _is_meant(code, asked, wanted)]
     if exact or len(asked) < _MIN_FRAGMENT:
-        return sorted(exact, key=_order)
+        return _each_once(exact)
     fragment = asked.lower()
-    return sorted(
-        (
-            Explained(unit, code, exact=False)
-            for unit, code in _codes(units)
-            if any(fragment in str(code.get(field, "")).lower() for field in ("name", "phrase"))
-        ),
-        key=_order,
+    return _each_once(
+        Explained(unit, code, exact=False)
+        for unit, code in _codes(units)
+        if any(fragment in str(code.get(field, "")).lower() for field in ("name", "phrase"))
     )
+
+
+def _each_once(found: Iterable[Explained]) -> list[Explained]:
+    """Each unit once, by the first of its codes that fits, in the order in which to read them."""
+    by_unit: dict[str, Explained] = {}
+    for one in found:
+        by_unit.setdefault(one.unit["id"], one)
+    return sorted(by_unit.values(), key=_order)
 
 
 def other_forms(code: Mapping[str, Any]) -> dict[str, str]:

@@ -29,11 +29,9 @@ class TextUse:
     formats: frozenset[str] | None = None
     levels: frozenset[int] | None = None
 
-    def counts(self, format_id: str, level: int) -> bool:
-        """Whether a line of this format and level is meant. Text that nobody can name always is."""
-        if format_id == ANY_TEXT:
-            return True
-        return (self.formats is None or format_id in self.formats) and (self.levels is None or level in self.levels)
+    def reads(self, format_id: str) -> bool:
+        """Whether files of this format are meant. Text that nobody can name always is, whatever its level."""
+        return self.formats is None or format_id == ANY_TEXT or format_id in self.formats
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from itertools import accumulate, islice
 from saishu.model import Certainty, EventBatch, Level, Sighting
 from saishu.signals.codes import spoken_codes
 from saishu.signals.matchers import compiled
-from saishu.signals.signal_set import ANY_TEXT, EVENTS, TROUBLE, EventUse, SignalSet, TextUse
+from saishu.signals.signal_set import ANY_TEXT, EVENTS, TROUBLE, EventUse, SignalSet
 
 _ANSWER = "command"
 _NOT_WINDOWS = frozenset((_ANSWER, "syslog"))
@@ -30,6 +30,10 @@ _MASK = re.compile(
     r"0x[0-9a-fA-F]+|\{?[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}\}?|[A-Za-z]:\\[^\s,;'\"]+|(?:/[\w.@%+-]+){2,}"
     r"|https?://\S+|'[^']{1,200}'|\"[^\"]{1,200}\"|\b[0-9a-fA-F]{12,}\b|\d+"
 )
+
+
+Place = tuple[int, int]
+"""Where a line begins and ends in the text of a batch."""
 
 
 @dataclass(slots=True)
@@ -95,36 +99,57 @@ class Watcher:
     def watch(self, batch: EventBatch) -> None:
         """Look through one batch."""
         view = _View(batch)
-        signals, levels = self._signals, batch.level
-        for start, end, pattern in signals.matcher.lines(view.text):
-            row = view.row(start)
-            uses = [use for use in signals.uses[pattern] if use.counts(batch.format, levels[row])]
-            if not uses:
-                continue
-            if signals.generic.get(pattern) == TROUBLE:
-                view.troubled.add(row)
-            else:
-                self._text(view, row, (start, end), pattern, uses)
+        for pattern, places in view.hits(self._signals).items():
+            kind = self._signals.generic.get(pattern)
+            if kind == TROUBLE:
+                view.troubled.update(view.row(place[0]) for place in places)
+            elif kind is None:
+                self._signal(view, pattern, places)
+            elif kind not in _WINDOWS_CODES or batch.format not in _NOT_WINDOWS:
+                self._codes(view, pattern, kind, places)
         if batch.format == EVENTS:
             self._events(view)
         self._unexplained(view)
 
-    def _text(self, view: _View, row: int, place: tuple[int, int], pattern: int, uses: Sequence[TextUse]) -> None:
-        """A line on which a pattern matches; of a signal the first place in it is seen, of codes each one."""
-        text = view.line(place)
-        position = view.position(row, place[0])
-        kind = self._signals.generic.get(pattern)
-        if kind in _WINDOWS_CODES and view.batch.format in _NOT_WINDOWS:
-            return
-        for found in islice(compiled(self._signals.patterns[pattern]).finditer(text), _MOST_OF_A_LINE if kind else 1):
-            if kind is None:
-                for use in uses:
-                    self._saw(use.number, view, row, position, text, found.group(0))
+    def _signal(self, view: _View, pattern: int, places: Sequence[Place]) -> None:
+        """The lines of a batch on which the pattern of some signals matches."""
+        batch = view.batch
+        for use in self._signals.uses[pattern]:
+            if not use.reads(batch.format):
                 continue
-            for code in spoken_codes(kind, found.group(0)):
-                self.watched.count_code(code)
-                if code in self._signals.hresults:
-                    self._saw(self._signals.hresults[code], view, row, position, text, found.group(0))
+            meant = [(view.row(place[0]), place) for place in places]
+            if use.levels is not None and batch.format != ANY_TEXT:
+                meant = [(row, place) for row, place in meant if batch.level[row] in use.levels]
+            if not meant:
+                continue
+            for row, _ in meant:
+                view.seen.setdefault(row, set()).add(use.number)
+            kept = self.watched.sightings.setdefault((use.number, batch.path), Kept())
+            # What would be dropped again is only counted: the middle of many.
+            wanted = meant[: max(0, _FIRST - len(kept.first))]
+            wanted += meant[max(len(wanted), len(meant) - _LAST) :]
+            kept.count += len(meant) - len(wanted)
+            for row, place in wanted:
+                text = view.line(place)
+                found = compiled(self._signals.patterns[pattern]).search(text)
+                shown = found.group(0) if found else ""
+                kept.add(_sighting(use.number, batch, row, view.position(row, place[0]), text, shown))
+            if use.number in self._signals.spelled:
+                self.watched.count_code(self._signals.spelled[use.number], len(meant))
+
+    def _codes(self, view: _View, pattern: int, kind: str, places: Sequence[Place]) -> None:
+        """The lines of a batch that hold codes which nobody declared in this form: each code in them counts."""
+        if not any(use.reads(view.batch.format) for use in self._signals.uses[pattern]):
+            return
+        search = compiled(self._signals.patterns[pattern])
+        for place in places:
+            text, row = view.line(place), view.row(place[0])
+            for found in islice(search.finditer(text), _MOST_OF_A_LINE):
+                for code in spoken_codes(kind, found.group(0)):
+                    self.watched.count_code(code)
+                    if code in self._signals.hresults:
+                        position = view.position(row, place[0])
+                        self._saw(self._signals.hresults[code], view, row, position, text, found.group(0))
 
     def _events(self, view: _View) -> None:
         wanted, batch = self._signals.events, view.batch
@@ -211,6 +236,13 @@ class _View:
         self._starts = [0, *accumulate(length + 1 for length in lengths)]
         self.seen: dict[int, set[int]] = {}
         self.troubled: set[int] = set()
+
+    def hits(self, signals: SignalSet) -> dict[int, list[Place]]:
+        """Pattern to the lines on which it matches,."""
+        found: dict[int, list[Place]] = {}
+        for start, end, pattern in signals.matcher.lines(self.text):
+            found.setdefault(pattern, []).append((start, end))
+        return found
 
     def row(self, start: int) -> int:
         """The record in which a place lies."""

@@ -20,7 +20,7 @@ _NC_GOOD = re.compile(r"\bConnected to\b|\bsucceeded\b|\bopen\b", re.IGNORECASE)
 _NC_BAD = re.compile(r"timed out|refused|failed|No route|unreachable|could not resolve|Name or service", re.IGNORECASE)
 _DNS_BAD = re.compile(r"no servers could be reached|NXDOMAIN|SERVFAIL|can't find|timed out|REFUSED", re.IGNORECASE)
 _TARGET = re.compile(r"(?:https?://)?(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>\d+)|\s+(?P<other>\d+))?")
-_OPEN = frozenset(("200", "400", "403", "404"))
+_PROXY_WANTS_A_NAME = "407"
 _END = re.compile(r"^Complete\.\.\.|\[INFO\] Script time is")
 
 
@@ -86,8 +86,13 @@ def _curl(answer: Sequence[str]) -> tuple[str, str, str | None]:
     # With a proxy in between the last answer is that of the target.
     if statuses:
         status, line = statuses[-1]
-        return ("ok" if status in _OPEN else "failed"), line, status
+        return ("ok" if _is_open(status) else "failed"), line, status
     return "unknown", "", None
+
+
+def _is_open(status: str) -> bool:
+    """Whether an answer proves that the path is open: any of the service itself that is no failure of a server."""
+    return status < "500" and status != _PROXY_WANTS_A_NAME
 
 
 _JUDGES = {"nslookup": _dns, "nc": _nc, "curl": _curl}
