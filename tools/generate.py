@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from cli_page import draw_cli_page
+from fault_pages import draw_fault_pages
 from reference_pages import draw_pages
 
 from saishu.catalogue import KnowledgeError, catalogue_text, compile_knowledge, knowledge_folder
@@ -40,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = {"src/saishu_collect/catalogue.json": catalogue_text(catalogue)}
     wanted["src/saishu/catalogue/formats.json"] = formats_text(formats)
     wanted["src/saishu/catalogue/faults.json"] = faults_text(faults)
-    wanted |= {f"docs/reference/{name}": text for name, text in draw_pages(catalogue).items()}
+    pages = draw_pages(catalogue) | draw_fault_pages(faults["units"], formats["units"], catalogue)
+    wanted |= {f"docs/reference/{name}": text for name, text in pages.items()}
     wanted["docs/reference/cli.md"] = draw_cli_page(catalogue)
     wanted |= {f"requirements/{purpose}.txt": _requirements(purpose) for purpose in ("run", "dev")}
     changed = [name for name, text in sorted(wanted.items()) if _current(name) != text]
