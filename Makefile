@@ -53,6 +53,11 @@ bench: .venv/.ready-dev ## comparisons with public tools
 	$(PY) bench/faults.py
 	$(PY) bench/memory.py
 	$(PY) bench/check.py
+	$(PY) bench/read_evtx.py
+	$(PY) bench/read_text.py
+	$(PY) bench/read_signals.py
+	$(PY) bench/read_store.py
+	$(PY) bench/read_bundle.py
 
 clean: ## remove what the other targets made
 	rm -rf .venv .wine dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

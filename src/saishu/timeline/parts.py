@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 from saishu.model import Certainty, EventBatch
 
 ROWS_OF_A_PART = 262_144
+BYTES_OF_A_PART = 64 * 1024 * 1024
+"""Whichever comes first: some logs have kilobytes in every event."""
 _GROUP = 65_536
 _WORD = pa.dictionary(pa.int32(), pa.string())
 
@@ -44,16 +46,18 @@ class PartWriter:
         self._folder = folder
         self._name = name
         self._tables: list[pa.Table] = []
-        self._rows = 0
+        self._rows = self._bytes = 0
         self._parts = 0
 
     def add(self, batch: EventBatch) -> None:
         """Take the events of a batch."""
         if not len(batch):
             return
-        self._tables.append(as_table(batch))
+        table = as_table(batch)
+        self._tables.append(table)
         self._rows += len(batch)
-        if self._rows >= ROWS_OF_A_PART:
+        self._bytes += table.nbytes
+        if self._rows >= ROWS_OF_A_PART or self._bytes >= BYTES_OF_A_PART:
             self.flush()
 
     def flush(self) -> None:
@@ -66,7 +70,7 @@ class PartWriter:
         path = self._folder / f"events-{self._name}-{self._parts:05d}.parquet"
         pq.write_table(table, path, compression="zstd", compression_level=1, row_group_size=_GROUP)
         self._parts += 1
-        self._rows = 0
+        self._rows = self._bytes = 0
         self._tables.clear()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -25,6 +26,7 @@ from saishu.timeline.store import Store
 from saishu.timeline.taking import FileRead, Taken, Taker
 
 _WORKERS = 2
+_EVTX = re.compile(r"\.evtx(?:<\d+>)?\Z", re.IGNORECASE)
 _WORTH_A_WORKER = 48 * 1024 * 1024
 _READ_FIRST = frozenset(("events", "nfo", "command", "vssadmin", "conf", "ini", "hana-backup"))
 """Formats whose times need no zone of the host, and that may say what it is."""
@@ -77,8 +79,8 @@ def read_bundle(order: Order) -> Reading:
     """Every file that has a format, read into the store in `folder`."""
     tasks = list(_tasks(order.bundle, order.sorted_files))
     reading = Reading(Store(order.folder), order.given or Host())
-    early = [task for task in tasks if task.format in _READ_FIRST]
-    late = [task for task in tasks if task.format not in _READ_FIRST]
+    early = [task for task in tasks if _is_first(task)]
+    late = [task for task in tasks if not _is_first(task)]
     with ExitStack() as stack:
         run = _workers(order, tasks, stack)
         for taken in run(early, reading.host):
@@ -92,6 +94,11 @@ def read_bundle(order: Order) -> Reading:
     reading.facts.sort(key=lambda fact: (fact.source.path, fact.source.line or 0, fact.source.record or 0))
     reading.notes.sort(key=lambda note: (note.path, note.position or 0))
     return reading
+
+
+def _is_first(task: Task) -> bool:
+    """Whether a file needs no zone: of events only the log itself, whose times are UTC; exports are in local time."""
+    return task.format in _READ_FIRST and (task.format != "events" or _EVTX.search(task.path) is not None)
 
 
 def _tasks(bundle: Bundle, sorted_files: Sorted) -> Iterator[Task]:
