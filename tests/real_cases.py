@@ -46,7 +46,8 @@ def table(results):
     """Lines of {scenario, fidelity}: how many verdicts and codes were right."""
     counted = Counter()
     for known, document in results:
-        for group in (known["scenario"], "all", "all but message_only" if known["fidelity"] != "message_only" else None):
+        whole = known["fidelity"] != "message_only"
+        for group in (known["scenario"], "all", "all but message_only" if whole else ""):
             if group:
                 counted[group, "cases"] += 1
                 counted[group, "verdicts"] += document["verdict"] == VERDICTS[known["verdict"]]
