@@ -23,5 +23,8 @@ def test_example(name, kind, example):
     if kind == "match":
         assert name in found, f"fired instead: {sorted(found)}"
         assert found[name].evidence, "a finding without proof"
+        if BENCH.units[name]["kind"] in ("benign", "success"):
+            accused = [rule for rule, one in found.items() if one.kind == "fault" and one.confidence != "hint"]
+            assert accused == [], "something harmless is called a fault"
     else:
         assert name not in found, found[name].evidence
