@@ -131,20 +131,29 @@ def code_key(code: Mapping[str, Any]) -> str:
 
 
 def code_pattern(code: Mapping[str, Any]) -> str | None:
-    """The RE2 pattern that finds a declared code in a line.
+    """The RE2 pattern that finds a declared code in a line by its name or phrase.
 
-    None for Windows events, which are no text, and for an HRESULT without a name of its own: the generic patterns find
-    its numbers. One with a name is found by that.
+    None for Windows events, which are no text, and for numbers: `number_pattern` and the generic patterns find all of a
+    kind at once. An HRESULT with a name is found by that, too.
     """
-    if "number" in code:
-        forms = _NUMBER_FIELDS[code["of"]]
-        return "|".join(form.replace("{gap}", _GAP).replace("{number}", str(code["number"])) for form in forms)
-    if "event" in code or ("hresult" in code and len(code.get("name", "")) < _SHORTEST_NAME):
+    if "event" in code or "number" in code or ("hresult" in code and len(code.get("name", "")) < _SHORTEST_NAME):
         return None
     if "name" in code:
         return rf"(?i:\b{re.escape(code['name'])}\b)"
     words = [re.escape(word) for word in str(code["phrase"]).split()]
     return r"(?i:" + r"\s+".join(words) + ")"
+
+
+def number_pattern(kind: str) -> str:
+    """The RE2 pattern that finds any number in the fields of one kind (`mars`, `sql`, …)."""
+    forms = _NUMBER_FIELDS[kind]
+    return "|".join(form.replace("{gap}", _GAP).replace("{number}", "[0-9]{1,7}") for form in forms)
+
+
+def number_in(found: str) -> int:
+    """The number in what `number_pattern` found; -1 where there is none."""
+    numbers = _NUMBER.findall(found)
+    return abs(int(numbers[-1])) if numbers else -1
 
 
 def decimals(hresult: str) -> tuple[str, str]:

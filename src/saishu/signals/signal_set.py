@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from saishu.model import Level
-from saishu.signals.codes import FORMATS, GENERIC, code_key, code_names, code_pattern
+from saishu.signals.codes import FORMATS, GENERIC, code_key, code_names, code_pattern, number_pattern
 from saishu.signals.matchers import Matcher, Packed, open_matcher
 
 ANY_TEXT = "text"
@@ -58,8 +58,9 @@ class SignalSet:
     """Signals by number.
 
     names: (unit id, signal name), or ("", code key) for a declared code. patterns: each once, with who uses it.
-    generic: pattern number to the kind of code that it recognises. codes: code key to its number. hresults: the
-    numbers of those codes that need no pattern of their own, by their usual form. spelled: the usual form by number.
+    generic: pattern number to the kind of code that it recognises. number_kinds: pattern number to the kind of number.
+    codes: code key to its number. hresults, numbers: the signals of codes that need no pattern of their own, by their
+    usual form, and by kind and number. spelled: the usual form by signal number.
     """
 
     names: list[tuple[str, str]] = field(default_factory=list)
@@ -68,8 +69,10 @@ class SignalSet:
     generic: dict[int, str] = field(default_factory=dict)
     events: dict[int, list[EventUse]] = field(default_factory=dict)
     facts: dict[str, list[FactUse]] = field(default_factory=dict)
+    number_kinds: dict[int, str] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
     hresults: dict[str, int] = field(default_factory=dict)
+    numbers: dict[tuple[str, int], int] = field(default_factory=dict)
     spelled: dict[int, str] = field(default_factory=dict)
     ready: Packed | None = None
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -127,9 +130,14 @@ def _add_code(built: SignalSet, code: Mapping[str, Any]) -> None:
         return
     if "hresult" in code:
         built.hresults[code["hresult"]] = number
+    if "number" in code:
+        built.numbers[code["of"], code["number"]] = number
+        at = built.look_for(number_pattern(code["of"]), TextUse(-1, FORMATS.get(code["of"])))
+        built.number_kinds[at] = code["of"]
+        return
     pattern = code_pattern(code)
     if pattern is not None:
-        built.look_for(pattern, TextUse(number, FORMATS.get(code.get("of", ""))))
+        built.look_for(pattern, TextUse(number))
 
 
 def _add_signal(built: SignalSet, unit: str, name: str, signal: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, islice
 
 from saishu.model import Certainty, EventBatch, Level, Sighting
-from saishu.signals.codes import spoken_codes
+from saishu.signals.codes import number_in, spoken_codes
 from saishu.signals.matchers import compiled
 from saishu.signals.signal_set import ANY_TEXT, EVENTS, TROUBLE, EventUse, SignalSet
 
@@ -101,7 +101,9 @@ class Watcher:
         view = _View(batch)
         for pattern, places in view.hits(self._signals).items():
             kind = self._signals.generic.get(pattern)
-            if kind == TROUBLE:
+            if pattern in self._signals.number_kinds:
+                self._numbers(view, pattern, places)
+            elif kind == TROUBLE:
                 view.troubled.update(view.row(place[0]) for place in places)
             elif kind is None:
                 self._signal(view, pattern, places)
@@ -136,6 +138,18 @@ class Watcher:
                 kept.add(_sighting(use.number, batch, row, view.position(row, place[0]), text, shown))
             if use.number in self._signals.spelled:
                 self.watched.count_code(self._signals.spelled[use.number], len(meant))
+
+    def _numbers(self, view: _View, pattern: int, places: Sequence[Place]) -> None:
+        """The lines of a batch with numbers in the fields of one kind; those that somebody declared are seen."""
+        if not any(use.reads(view.batch.format) for use in self._signals.uses[pattern]):
+            return
+        kind, search = self._signals.number_kinds[pattern], compiled(self._signals.patterns[pattern])
+        for place in places:
+            text, row = view.line(place), view.row(place[0])
+            for found in islice(search.finditer(text), _MOST_OF_A_LINE):
+                number = self._signals.numbers.get((kind, number_in(found.group(0))))
+                if number is not None:
+                    self._saw(number, view, row, view.position(row, place[0]), text, found.group(0))
 
     def _codes(self, view: _View, pattern: int, kind: str, places: Sequence[Place]) -> None:
         """The lines of a batch that hold codes which nobody declared in this form: each code in them counts."""

@@ -2,11 +2,14 @@
 
 import pytest
 
-from saishu.signals.codes import GENERIC, canonical_hex, code_pattern, decimals, spoken_codes
+from saishu.signals.codes import GENERIC, canonical_hex, code_pattern, decimals, number_in, number_pattern, spoken_codes
 from saishu.signals.matchers import compiled
 
 
 def found_in(code, line):
+    if "number" in code:
+        found = compiled(number_pattern(code["of"])).finditer(line)
+        return code["number"] in {number_in(one.group(0)) for one in found}
     return compiled(code_pattern(code)).search(line) is not None
 
 
