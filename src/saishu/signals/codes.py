@@ -177,6 +177,8 @@ def spoken_codes(kind: str, found: str) -> tuple[str, ...]:
     if kind == "bracketed":
         return tuple(_WORD.findall(found))
     said = _HEX.findall(found) if kind == "hex_said" else _NUMBER.findall(found)
+    if kind == "unsigned" and int(said[-1]) < 1 << 31:
+        return ()
     if kind in ("hex_said", "signed", "unsigned"):
         return tuple(dict.fromkeys((said[-1], canonical_hex(said[-1]) or said[-1])))
     return (said[-1].lstrip("-"),)
