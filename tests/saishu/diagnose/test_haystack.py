@@ -32,7 +32,9 @@ def hay(tmp_path_factory, shared):
 
 
 def faults(document):
-    return [finding["rule"] for finding in document["findings"] if finding["kind"] == "fault"]
+    """What decides; real event logs of real machines do hold a hint or two."""
+    found = [finding for finding in document["findings"] if finding["kind"] == "fault"]
+    return [finding["rule"] for finding in found if finding["confidence"] != "hint"]
 
 
 @pytest.mark.parametrize("platform", ["linux", "windows"])
