@@ -159,11 +159,12 @@ class Watcher:
         for place in places:
             text, row = view.line(place), view.row(place[0])
             for found in islice(search.finditer(text), _MOST_OF_A_LINE):
-                for code in spoken_codes(kind, found.group(0)):
+                spoken = spoken_codes(kind, found.group(0))
+                for code in spoken:
                     self.watched.count_code(code)
                     if code in self._signals.hresults:
                         position = view.position(row, place[0])
-                        self._saw(self._signals.hresults[code], view, row, position, text, found.group(0))
+                        self._saw(self._signals.hresults[code], view, row, position, text, spoken[0])
 
     def _events(self, view: _View) -> None:
         wanted, batch = self._signals.events, view.batch
