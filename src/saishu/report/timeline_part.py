@@ -19,7 +19,7 @@ from saishu.timeline.reading import Reading
 from saishu.timeline.store import Row, Store
 from saishu_collect.words import Words as Phrases
 
-_SCRIPTS = ("timeline_events.js", "timeline_picture.js", "timeline_list.js", "timeline.js")
+_SCRIPTS = tuple(f"timeline{part}.js" for part in ("_events", "_range", "_picture", "_list", "_detail", "_address", ""))
 _MOST_MARKS = 40
 _DAY = 86_400_000_000
 DATA_ID = "timeline-data"

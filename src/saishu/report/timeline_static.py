@@ -84,7 +84,7 @@ def telling_rows(store: Store, diagnosis: Diagnosis, failure: int | None) -> lis
         if proof.line is not None or proof.record is not None
     }
     places = [f"{path}\t{number}" for path, number in sorted(proofs, key=str)][:_MOST_ROWS]
-    near = "0" if failure is None else f"abs(epoch_us(time) - {int(failure)})"
+    near = f"abs(epoch_us(time) - {'null' if failure is None else int(failure)})"
     rows = store.ask(
         "select *, epoch_us(time) as moment from (select * from events where time is not null order by"
         " not list_contains(?, path || chr(9) || coalesce(line, record)),"

@@ -32,7 +32,8 @@ _NOUNS = (
 )
 
 _SHELL = """<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src {style_hash}; script-src {script_hash}">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; style-src {style_hash}; script-src {script_hash}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Timeline</title><style>{style}</style></head>
 <body><input type="radio" name="language" id="show-en" checked><label for="show-en">English</label>
 <input type="radio" name="language" id="show-ja"><label for="show-ja" lang="ja">日本語</label>

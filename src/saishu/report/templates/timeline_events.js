@@ -216,6 +216,24 @@ class Events {
   }
 }
 
+/** A filter that everything passes. */
+function openFilter(events) {
+  const sources = new Uint8Array(events.sources.length).fill(1);
+  return { levels: new Uint8Array(8).fill(1), sources, text: "", component: "", operation: "" };
+}
+
+/** Where in some rows, which are in order, a row is or would be. */
+function placeOf(row, rows) {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const half = (low + high) >> 1;
+    if (rows[half] < row) low = half + 1;
+    else high = half;
+  }
+  return low;
+}
+
 /** Small letters, exactly as many as there were. */
 function lower(text) {
   const small = text.toLowerCase();
