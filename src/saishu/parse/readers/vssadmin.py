@@ -10,8 +10,11 @@ from saishu.parse.readers.whole import state, whole_lines
 from saishu.parse.reading import FileInput, Host, Sink
 from saishu.parse.text import read_text
 
+# Pastes turn the quotes of the tool into other ones, lose them, or put marks in front of the line.
 _NAMED = re.compile(
-    r"^\s*(?P<what>Writer name|ライター名|Provider name|プロバイダー名)\s*[:：]\s*'(?P<name>.*)'\s*$", re.IGNORECASE
+    r"^[\s>*|]*(?P<what>Writer name|ライター名|Provider name|プロバイダー名)\s*[:：]"
+    r"\s*['\"`´‘’“”]{0,2}(?P<name>[^\s'\"`´‘’“”].*?)['\"`´‘’“”]{0,2}\s*$",
+    re.IGNORECASE,
 )
 _ID = re.compile(r"\{([0-9A-Fa-f-]{36})\}")
 _STATE = re.compile(r"[:：]\s*\[(?P<number>\d+)\]\s*(?P<text>.*?)\s*$")

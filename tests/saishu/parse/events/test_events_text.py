@@ -122,6 +122,23 @@ def test_a_text_without_any_header_is_one_event(read_events):
     assert not looks_like_events(Head(b"The service did not\nstart: 0x80070005\n"))
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("A VSS writer has rejected an event with error 0x800423f4, the writer failed.\nOperation:\n", ("VSS", 8229)),
+        ("エラー 0x800423f2, 時間切れ。\n により、VSS ライターはイベントを拒否しました。\n", ("VSS", 8229)),
+        ("Level: Error\nSource: VSS\nUnexpected error calling routine X. hr = 0x80040154\n", ("VSS", 8193)),
+        ("The oldest shadow copy of volume E: was deleted to keep disk space usage low\n", ("volsnap", 33)),
+        ("Source: Contoso\nA VSS writer has rejected an event with error 0x0\n", ("Contoso", None)),
+        ("Source: VSS\nEvent ID: 7\nA VSS writer has rejected an event with error 0x0\n", ("VSS", 7)),
+        ("A writer has rejected an event\n", ("", None)),
+    ],
+)
+def test_a_message_that_only_one_event_has_gives_its_name(read_events, text, named):
+    kept = read_events(text)
+    assert list(zip(kept.column("component"), kept.column("event_id"), strict=True)) == [named]
+
+
 def test_wevtutil_text(read_events, moment):
     text = "\n".join(
         f"Event[{number}]:\n  Log Name: System\n  Source: disk\n  Date: 2024-05-21T13:02:0{number}.123{zone}\n"

@@ -12,6 +12,7 @@ from saishu.model import NoteKind
 from saishu.parse.lines import LONGEST_LINE, Lines
 from saishu.parse.readers.events.data_strings import MESSAGE_LIMIT
 from saishu.parse.readers.events.event_xml import written_of
+from saishu.parse.readers.events.known_messages import known_event
 from saishu.parse.readers.events.labels import field_of, level_of, number_of
 from saishu.parse.readers.events.moments import Moments
 from saishu.parse.readers.events.written import Pages, Written
@@ -145,19 +146,24 @@ class _Draft:
         """The event. Its XML knows better than its text when it was."""
         fields = self.fields
         when = " ".join(filter(None, (fields.get("date"), fields.get("clock"))))
-        event = Written(
-            self.position,
-            moments.read(when),
-            level_of(fields.get("level")),
-            fields.get("source", ""),
-            number_of(fields["id"]) if "id" in fields else None,
-            "\n".join(self.lines).strip(),
-            fields.get("computer", ""),
-        )
+        message = "\n".join(self.lines).strip()
+        source, number = self._name(message)
+        level, computer = level_of(fields.get("level")), fields.get("computer", "")
+        event = Written(self.position, moments.read(when), level, source, number, message, computer)
         exact = written_of("\n".join(self.xml), self.position) if self.xml else None
         if exact is None:
             return event
         return exact._replace(message=event.message or exact.message, position=self.position, numbered=False)
+
+    def _name(self, message: str) -> tuple[str, int | None]:
+        """Its source and id. A paste without them may have a message that only one event has."""
+        source = self.fields.get("source", "")
+        if "id" in self.fields:
+            return source, number_of(self.fields["id"])
+        known = known_event(message)
+        if known is None or source.lower() not in ("", known.provider.lower()):
+            return source, None
+        return known.provider, known.event_id
 
 
 def _events(lines: _Ahead, moments: Moments) -> Iterator[Written]:
