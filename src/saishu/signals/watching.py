@@ -81,6 +81,7 @@ class Watched:
             if known is not template:
                 known.count += template.count
                 known.signals |= template.signals
+                known.example = min(known.example, template.example, key=_place)
 
     def count_code(self, code: str, count: int = 1) -> None:
         """Count a code; beyond a bound, only those known already."""
@@ -204,9 +205,11 @@ class Watcher:
             if template is None:
                 if len(templates) >= _MOST_TEMPLATES:
                     continue
-                text = batch.message[row] if event_id is None else f"{event_id}: {batch.message[row]}"
-                example = _sighting(-1, batch, row, batch.position[row], text, "")
+                example = _sighting(-1, batch, row, batch.position[row], _said(batch, row), "")
                 template = templates[key] = Template(0, example)
+            elif batch.path < template.example.path:
+                # Which file is read first is nobody's concern.
+                template.example = _sighting(-1, batch, row, batch.position[row], _said(batch, row), "")
             template.count += 1
             if row in view.seen:
                 template.signals |= view.seen[row]
@@ -222,6 +225,15 @@ class Watcher:
             if len(self._shapes) < _MOST_SHAPES:
                 self._shapes[bare] = shape
         return shape
+
+
+def _said(batch: EventBatch, row: int) -> str:
+    event_id = batch.event_id[row]
+    return batch.message[row] if event_id is None else f"{event_id}: {batch.message[row]}"
+
+
+def _place(one: Sighting) -> tuple[str, int]:
+    return (one.path, one.position)
 
 
 def _is_meant(use: EventUse, provider: str, level: int, message: str) -> bool:

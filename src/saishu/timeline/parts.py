@@ -14,6 +14,8 @@ ROWS_OF_A_PART = 262_144
 BYTES_OF_A_PART = 64 * 1024 * 1024
 """Whichever comes first: some logs have kilobytes in every event."""
 _GROUP = 65_536
+_MOST_TABLES = 512
+"""Tables of a few rows each are put together before they cost more than what is in them."""
 _WORD = pa.dictionary(pa.int32(), pa.string())
 
 SCHEMA = pa.schema(
@@ -34,6 +36,15 @@ SCHEMA = pa.schema(
     ]
 )
 """The columns of the store. time: null where unknown, and certainty is `none` then. line or record is null."""
+
+
+class StoreError(Exception):
+    """The store cannot be written. reason: as the system says it."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(path, reason)
 
 
 class PartWriter:
@@ -57,21 +68,32 @@ class PartWriter:
         self._tables.append(table)
         self._rows += len(batch)
         self._bytes += table.nbytes
+        if len(self._tables) >= _MOST_TABLES:
+            self._tables = [pa.concat_tables(self._tables).unify_dictionaries().combine_chunks()]
         if self._rows >= ROWS_OF_A_PART or self._bytes >= BYTES_OF_A_PART:
             self.flush()
 
     def flush(self) -> None:
-        """Write what is collected."""
+        """Write what is collected. Raises `StoreError`."""
         if not self._rows:
             return
         table = pa.concat_tables(self._tables).unify_dictionaries()
         if not _is_sorted(table["time"]):
             table = table.take(pc.sort_indices(table, sort_keys=[("time", "ascending")]))
         path = self._folder / f"events-{self._name}-{self._parts:05d}.parquet"
-        pq.write_table(table, path, compression="zstd", compression_level=1, row_group_size=_GROUP)
+        try:
+            pq.write_table(table, path, compression="zstd", compression_level=1, row_group_size=_GROUP)
+        except OSError as trouble:
+            raise StoreError(str(self._folder), trouble.strerror or str(trouble)) from trouble
         self._parts += 1
         self._rows = self._bytes = 0
         self._tables.clear()
+
+
+def remove_parts(folder: Path, name: str) -> None:
+    """Remove whatever the writer of this name wrote."""
+    for part in folder.glob(f"events-{name}-*.parquet"):
+        part.unlink()
 
 
 def _is_sorted(times: pa.ChunkedArray) -> bool:

@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
-from typing import Any
 
-from saishu.bundle import Bundle, open_bundle
+from saishu.bundle import Bundle
 from saishu.bundle import Mapping as Sorted
-from saishu.model import Fact, Member, MemberKind, ReadNote
-from saishu.parse.reading import FileInput, Host
-from saishu.parse.recognise import Recogniser, open_reader
+from saishu.model import Fact, MemberKind, ReadNote
+from saishu.parse.reading import Host
+from saishu.parse.recognise import Recogniser
 from saishu.parse.zones import find_host
-from saishu.signals import SignalSet, Watched, Watcher, shipped_signals
-from saishu.signals.matchers import Packed, pack
-from saishu.timeline.guard import run_reader
-from saishu.timeline.parts import PartWriter
+from saishu.signals import Watched, shipped_signals
+from saishu.signals.matchers import pack
+from saishu.timeline.shares import Task, read_share
 from saishu.timeline.store import Store
-from saishu.timeline.taking import FileRead, Taken, Taker
+from saishu.timeline.taking import FileRead, Taken
+from saishu.timeline.workers import Crew, Orders
+
+Runner = Callable[[Sequence[Task], Host], Iterable[Taken]]
 
 _WORKERS = 2
 _EVTX = re.compile(r"\.evtx(?:<\d+>)?\Z", re.IGNORECASE)
 _WORTH_A_WORKER = 48 * 1024 * 1024
 _READ_FIRST = frozenset(("events", "nfo", "command", "vssadmin", "conf", "ini", "hana-backup"))
 """Formats whose times need no zone of the host, and that may say what it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One file to read, as it travels to a worker."""
-
-    path: str
-    format: str
-    evidence: str | None
-    size: int | None
-    modified: datetime | None
 
 
 @dataclass(slots=True)
@@ -82,12 +70,12 @@ def read_bundle(order: Order) -> Reading:
     early = [task for task in tasks if _is_first(task)]
     late = [task for task in tasks if not _is_first(task)]
     with ExitStack() as stack:
-        run = _workers(order, tasks, stack)
+        run = _runner(order, tasks, stack)
         for taken in run(early, reading.host):
             reading.take(taken)
-        if order.given is None:
-            latest = max((read.last for read in reading.files if read.last is not None), default=None)
-            reading.host = find_host(reading.facts, order.bundle.manifests, latest)
+        latest = max((read.last for read in reading.files if read.last is not None), default=None)
+        found = find_host(reading.facts, order.bundle.manifests, latest)
+        reading.host = found if order.given is None else replace(order.given, latest=found.latest)
         for taken in run(late, reading.host):
             reading.take(taken)
     reading.files.sort(key=lambda read: read.path)
@@ -110,87 +98,15 @@ def _tasks(bundle: Bundle, sorted_files: Sorted) -> Iterator[Task]:
                 yield Task(member.path, format_id, evidence, member.size, member.modified)
 
 
-def _workers(order: Order, tasks: Sequence[Task], stack: ExitStack) -> Any:
+def _runner(order: Order, tasks: Sequence[Task], stack: ExitStack) -> Runner:
     """A function that reads tasks and gives what was read: here, or in processes of their own when it is worth it."""
     if order.workers < 2 or sum(task.size or 0 for task in tasks) < _WORTH_A_WORKER:
         signals = shipped_signals() if order.watch else None
-        numbers = iter(range(1 << 30))
-        return lambda some, host: [_read(order.bundle, some, host, signals, order.folder, f"0-{next(numbers)}")]
-    # Started afresh and not forked: the store's library has threads of its own.
-    context = multiprocessing.get_context("spawn")
+        numbers = count()
+        return lambda some, host: [read_share(order.bundle, some, host, signals, order.folder, f"0-{next(numbers)}")]
     ready = pack(shipped_signals().matcher) if order.watch else None
-    start = (order.bundle.path, tuple(order.passwords), order.folder, order.watch, ready)
-    pool = ProcessPoolExecutor(order.workers, mp_context=context, initializer=_start_worker, initargs=start)
-    stack.callback(pool.shutdown, wait=True, cancel_futures=True)
-
-    def run(some: Sequence[Task], host: Host) -> Iterator[Taken]:
-        shares = _shares(some, order.workers * 4)
-        yield from pool.map(_work, shares, [host] * len(shares))
-
-    return run
-
-
-def _shares(tasks: Sequence[Task], number: int) -> list[list[Task]]:
-    """The tasks in shares of about equal size, the largest files first."""
-    shares: list[list[Task]] = [[] for _ in range(number)]
-    sizes = [0] * number
-    for task in sorted(tasks, key=lambda task: (-(task.size or 0), task.path)):
-        least = sizes.index(min(sizes))
-        shares[least].append(task)
-        sizes[least] += (task.size or 0) + 20_000
-    return sorted((share for share in shares if share), key=lambda share: -sum(task.size or 0 for task in share))
-
-
-@dataclass
-class _Worker:
-    """What a worker process holds between two shares."""
-
-    bundle: Bundle
-    signals: SignalSet | None
-    folder: Path
-    shares: int = 0
-
-
-_WORKER: list[_Worker] = []
-
-
-def _start_worker(path: Path, passwords: Sequence[bytes], folder: Path, watch: bool, ready: Packed | None) -> None:
-    signals = shipped_signals() if watch else None
-    if signals is not None:
-        signals.ready = ready
-    _WORKER.append(_Worker(open_bundle(path, passwords=passwords), signals, folder))
-
-
-def _work(tasks: Sequence[Task], host: Host) -> Taken:
-    worker = _WORKER[0]
-    worker.shares += 1
-    name = f"{multiprocessing.current_process().pid}-{worker.shares}"
-    return _read(worker.bundle, tasks, host, worker.signals, worker.folder, name)
-
-
-def _read(
-    bundle: Bundle, tasks: Sequence[Task], host: Host, signals: SignalSet | None, folder: Path, name: str
-) -> Taken:
-    taker = Taker(PartWriter(folder, name), Watcher(signals) if signals is not None else None)
-    for task in tasks:
-        member = bundle.find(task.path)
-        if member is None:
-            continue
-        taker.begin(task.path, task.format, task.evidence, task.size)
-        file = FileInput(
-            task.path,
-            task.format,
-            _opening(bundle, member),
-            evidence=task.evidence,
-            size=task.size,
-            modified=task.modified,
-        )
-        run_reader(open_reader(task.format), file, host, taker)
-    return taker.finish()
-
-
-def _opening(bundle: Bundle, member: Member) -> Any:
-    return lambda: bundle.open_text_bytes(member)
+    orders = Orders(order.bundle.path, tuple(order.passwords), order.folder, order.watch, ready)
+    return stack.enter_context(Crew(orders, order.workers)).read
 
 
 def facts_by_name(facts: Sequence[Fact]) -> Mapping[str, list[Fact]]:

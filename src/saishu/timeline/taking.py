@@ -11,11 +11,16 @@ from saishu.timeline.parts import PartWriter
 
 _MOST_FACTS_OF_A_KIND = 20_000
 _MOST_NOTES_OF_A_FILE = 500
+_CERTAINTIES = ("none", "exact", "zone_assumed", "year_inferred")
+_SOURCES = ("none", "format", "line", "given", "host", "assumed")
 
 
 @dataclass(slots=True)
 class FileRead:
-    """How one file was read. first, last: µs UTC of its events. levels: number of events by level."""
+    """How one file was read. first, last: µs UTC of its events. levels: number of events by level.
+
+    certainty, zone_source: of its least sure time.
+    """
 
     path: str
     format: str
@@ -68,7 +73,8 @@ class Taker:
             first, last = min(known), max(known)
             read.first = first if read.first is None else min(read.first, first)
             read.last = last if read.last is None else max(read.last, last)
-            read.certainty, read.zone_source = batch.certainty.value, batch.zone_source.value
+            read.certainty = _weaker(_CERTAINTIES, read.certainty, batch.certainty.value)
+            read.zone_source = _weaker(_SOURCES, read.zone_source, batch.zone_source.value)
         if self._watcher is not None:
             self._watcher.watch(batch)
         self._writer.add(batch)
@@ -95,3 +101,8 @@ class Taker:
         if self._watcher is not None:
             self.taken.watched = self._watcher.watched
         return self.taken
+
+
+def _weaker(order: tuple[str, ...], one: str, other: str) -> str:
+    """Whichever is less sure; `none` says nothing yet."""
+    return max(one, other, key=order.index)
