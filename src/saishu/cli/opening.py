@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from saishu.bundle import Bundle, BundleError, map_members, open_bundle, read_password_file
 from saishu.check import WrongScenarioError, judge_bundle
 from saishu.model import Completeness, ZoneSource
 from saishu.parse.reading import Host
+from saishu.parse.zones import given_zone
+from saishu.timeline.parts import StoreError
 from saishu_collect import cli as collector
-
-_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 
 
 def add_bundle_arguments(parser: argparse.ArgumentParser, say: Any) -> None:
@@ -46,6 +44,8 @@ def opened(arguments: argparse.Namespace, catalogue: Mapping[str, Any]) -> Itera
     except BundleError as trouble:
         values = {"path": str(arguments.bundle), **trouble.values}
         raise collector.Refused(trouble.code, collector.UNREADABLE, **values) from trouble
+    except StoreError as trouble:
+        raise collector.Refused("E334", collector.UNREADABLE, path=trouble.path, reason=trouble.reason) from trouble
     except WrongScenarioError as trouble:
         known = ", ".join(sorted(catalogue["scenarios"]))
         raise collector.Refused("E102", collector.USAGE, scenario=str(trouble), known=known) from trouble
@@ -76,21 +76,12 @@ def failure_moment(arguments: argparse.Namespace) -> datetime | None:
 
 def given_host(arguments: argparse.Namespace) -> Host | None:
     """The machine's clock as the user says it, or None."""
-    if not arguments.zone:
+    if arguments.zone is None:
         return None
-    return Host(zone=_zone(arguments.zone), zone_source=ZoneSource.GIVEN, zone_name=arguments.zone)
-
-
-def _zone(text: str) -> tzinfo:
-    offset = _OFFSET.fullmatch(text)
-    if offset:
-        minutes = int(offset[2]) * 60 + int(offset[3])
-        if minutes < 24 * 60:
-            return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
-    try:
-        return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as trouble:
-        raise collector.Refused("E116", collector.USAGE, zone=text) from trouble
+    found = given_zone(arguments.zone)
+    if found is None:
+        raise collector.Refused("E116", collector.USAGE, zone=arguments.zone)
+    return Host(zone=found[0], zone_source=ZoneSource.GIVEN, zone_name=found[1])
 
 
 def exit_code(completeness: Completeness) -> int:

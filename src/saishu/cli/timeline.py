@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser, say: Any) -> None:
     parser.add_argument("--path", metavar="TEXT", default="", help=say.say("cli.timeline.path"))
     parser.add_argument("--text", metavar="TEXT", default="", help=say.say("cli.timeline.text"))
     parser.add_argument("--operation", metavar="ID", default="", help=say.say("cli.timeline.operation"))
-    parser.add_argument("--limit", type=int, metavar="N", default=_LIMIT, help=say.say("cli.timeline.limit"))
+    parser.add_argument("--limit", type=_number, metavar="N", default=_LIMIT, help=say.say("cli.timeline.limit"))
     parser.add_argument("--store", type=Path, metavar="DIR", help=say.say("cli.timeline.store"))
     parser.add_argument("--json", action="store_true", help=say.say("cli.timeline.json"))
 
@@ -46,11 +46,10 @@ def run(arguments: argparse.Namespace, say: Any, catalogue: Mapping[str, Any]) -
     """Read a bundle, or take a store that was kept, and print a part of its events."""
     with _store(arguments, catalogue) as store:
         wanted = _wanted(arguments)
-        limit = max(1, arguments.limit)
-        around = _moment(arguments.around_)
+        limit, around = arguments.limit, _moment(arguments.around_)
         events = store.around(around, wanted, limit) if around else store.window(wanted, limit)
         total, undated = store.counts(wanted)
-        shown = Shown(events, total, undated)
+        shown = Shown(events, total, undated, only_dated=around is not None)
         if arguments.json:
             document = timeline_document(shown, store.coverage())
             sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
@@ -66,7 +65,8 @@ def run(arguments: argparse.Namespace, say: Any, catalogue: Mapping[str, Any]) -
 def _store(arguments: argparse.Namespace, catalogue: Mapping[str, Any]) -> Iterator[Store]:
     """The store to ask: a kept one as it is, else the bundle read into the folder of --store or a temporary one."""
     if Store.is_one(arguments.bundle):
-        yield Store(arguments.bundle)
+        store, target = Store(arguments.bundle), arguments.store
+        yield store if target is None or _is_same(target, arguments.bundle) else store.copy(_kept(target))
         return
     with (
         opened(arguments, catalogue) as (bundle, passwords),
@@ -74,7 +74,23 @@ def _store(arguments: argparse.Namespace, catalogue: Mapping[str, Any]) -> Itera
     ):
         folder = _kept(arguments.store) if arguments.store else Path(temporary)
         order = Order(bundle, map_members(bundle, catalogue), folder, passwords, given_host(arguments), watch=False)
-        yield read_bundle(order).store
+        try:
+            store = read_bundle(order).store
+        except BaseException:
+            # Half a store would answer as if it were whole.
+            Store(folder).remove()
+            raise
+        yield store
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one.exists() and one.samefile(other)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text[:10]) < 1 << 31:
+        raise argparse.ArgumentTypeError("N: 1 … 2147483647")
+    return int(text)
 
 
 def _kept(folder: Path) -> Path:

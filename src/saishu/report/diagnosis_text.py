@@ -76,7 +76,10 @@ class _Page:
         zone = reading.host.zone_name or "UTC"
         source = self._say(f"diagnose.zone.{reading.host.zone_source}")
         if known.hosts:
-            yield self._say("diagnose.line.host", host=", ".join(known.hosts[:3]), zone=zone, source=source)
+            hosts = printable(", ".join(known.hosts[:3]))
+            yield self._say("diagnose.line.host", host=hosts, zone=zone, source=source)
+        else:
+            yield self._say("diagnose.line.zone", zone=zone, source=source)
         events = sum(read.events for read in reading.files)
         first = min((read.first for read in reading.files if read.first is not None), default=None)
         last = max((read.last for read in reading.files if read.last is not None), default=None)
@@ -88,7 +91,7 @@ class _Page:
             if item.need is Need.REQUIRED and item.status in (Status.MISSING, Status.PARTIAL)
         ]  # fmt: skip
         if open_items:
-            yield self._say("diagnose.line.check_first", count=len(open_items), bundle=known.bundle)
+            yield self._say("diagnose.line.check_first", count=len(open_items), bundle=printable(known.bundle))
 
     def _findings(self) -> Iterator[str]:
         faults = [one for one in self._diagnosis.findings if one.kind is FindingKind.FAULT]

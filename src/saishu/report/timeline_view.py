@@ -20,11 +20,15 @@ _SHOWN_TEXT = 240
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Events as the store gives them; total: how many were wanted; undated: how many of those have no time."""
+    """Events as the store gives them.
+
+    total: how many were wanted; undated: how many of those have no time; only_dated: those were left out.
+    """
 
     events: Sequence[Row]
     total: int
     undated: int
+    only_dated: bool = False
 
 
 def timeline_document(shown: Shown, coverage: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -49,7 +53,8 @@ def _lines(shown: Shown, phrases: Phrases) -> Iterator[str]:
         return
     yield phrases.say("timeline.about", shown=f"{len(shown.events):,}", total=f"{shown.total:,}")
     if shown.undated:
-        yield phrases.say("timeline.undated", count=f"{shown.undated:,}")
+        key = "timeline.undated" if shown.only_dated else "timeline.undated_last"
+        yield phrases.say(key, count=f"{shown.undated:,}")
     yield ""
     for row in shown.events:
         time = moment(row["time"])

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import glob
+import os
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from saishu.timeline.parts import SCHEMA
 
 _PARTS = "events-*.parquet"
 _ORDER = "time nulls last, path, line, record"
@@ -16,6 +24,10 @@ _COLUMNS = (
     "epoch_us(time) as time, certainty, zone_source, path, line, record, format, evidence, level, component, event_id,"
     " operation, message"
 )
+_CERTAINTIES = "['none', 'exact', 'zone_assumed', 'year_inferred']"
+_SOURCES = "['none', 'format', 'line', 'given', 'host', 'assumed']"
+"""From what says nothing to what is least sure."""
+_MEMORY = "1GB"
 
 Row = Mapping[str, Any]
 """One event: time (µs since 1970 UTC or None), certainty, zone_source, path, line, record, format, evidence, level,
@@ -68,10 +80,11 @@ class Store:
     @classmethod
     def is_one(cls, folder: Path) -> bool:
         """Whether a folder holds a store and nothing else."""
-        if not folder.is_dir():
+        try:
+            paths = sorted(folder.iterdir()) if folder.is_dir() else []
+            return bool(paths) and all(path.match(_PARTS) and _has_columns(path) for path in paths)
+        except OSError:
             return False
-        names = [path.name for path in folder.iterdir()]
-        return bool(names) and all(name.startswith("events-") and name.endswith(".parquet") for name in names)
 
     @property
     def is_empty(self) -> bool:
@@ -82,6 +95,12 @@ class Store:
         """Remove all parts."""
         for part in self.folder.glob(_PARTS):
             part.unlink()
+
+    def copy(self, folder: Path) -> Store:
+        """The same store in another folder."""
+        for part in self.folder.glob(_PARTS):
+            shutil.copyfile(part, folder / part.name)
+        return Store(folder)
 
     def window(self, wanted: Wanted, limit: int | None = None) -> list[Row]:
         """The wanted events by time, those of one moment by file and place; without a time last."""
@@ -107,12 +126,14 @@ class Store:
         return (int(found[0]["total"]), int(found[0]["undated"])) if found else (0, 0)
 
     def coverage(self) -> list[Row]:
-        """For every file: path, format, events, undated, first and last time (µs UTC), warnings, errors, certainty."""
+        """For every file: path, format, events, undated, first and last time (µs UTC), warnings, errors, and
+        certainty and zone_source of its least sure event."""
         return self.ask(
             "select path, format, count(*) as events, count(*) - count(time) as undated,"
             " epoch_us(min(time)) as first, epoch_us(max(time)) as last,"
             " count(*) filter (level = 3) as warnings, count(*) filter (level between 1 and 2) as errors,"
-            " min(certainty) as certainty, min(zone_source) as zone_source"
+            f" {_CERTAINTIES}[max(list_position({_CERTAINTIES}, certainty))] as certainty,"
+            f" {_SOURCES}[max(list_position({_SOURCES}, zone_source))] as zone_source"
             " from events group by path, format order by path",
             [],
         )
@@ -128,11 +149,26 @@ class Store:
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection that knows the table `events`, for whoever wants columns and not rows."""
-        connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+        connection = duckdb.connect(
+            config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "memory_limit": _MEMORY,
+                "temp_directory": str(Path(tempfile.gettempdir()) / f"saishu-ask-{os.getpid()}"),
+            }
+        )
         connection.execute("set timezone = 'UTC'")
-        parts = str(self.folder / _PARTS).replace("'", "''")
+        parts = str(Path(glob.escape(str(self.folder))) / _PARTS).replace("'", "''")
         connection.execute(f"create view events as select * from read_parquet('{parts}')")
         return connection
+
+
+def _has_columns(path: Path) -> bool:
+    """Whether a file is a part of a store, and not just called like one."""
+    try:
+        return bool(pq.read_schema(path).names == SCHEMA.names)
+    except (pa.ArrowException, OSError):
+        return False
 
 
 def _micros(moment: datetime) -> int:
