@@ -10,7 +10,7 @@ _GAP = r"[\s:：=#(「\[]{0,4}"
 
 _NUMBER_FIELDS: Mapping[str, tuple[str, ...]] = {
     "mars": (
-        r"\(ID{gap}{number}\)",
+        r"\(ID{gap}{number} ?\)",
         r"(?i:\b(?:Error|Internal error) (?:ID|code){gap}{number}\b)",
         r"\bID[:：] ?{number}\b",
         r"エラー ?(?:ID|コード){gap}{number}\b",
@@ -60,7 +60,7 @@ GENERIC: Mapping[str, str] = {
     "exception": r"\b[A-Z][A-Za-z0-9]*Exception\b",
     "bracketed": r"\[[A-Z][A-Za-z]+Error\]",
     "errno": r"\bErrno [0-9]{1,3}\b",
-    "agent_number": r"\(ID{gap}[0-9]{3,6}\)".replace("{gap}", _GAP),
+    "agent_number": r"\(ID{gap}[0-9]{3,6} ?\)".replace("{gap}", _GAP),
     "error_id": r"(?i:\berror ID{gap}[0-9]{3,6}\b)".replace("{gap}", _GAP),
     "sql_message": (
         r"\bMsg [0-9]{3,6}, Level|\bError: [0-9]{3,6}, Severity|\bNative Error: [0-9]{2,6}\b|エラー: [0-9]{3,6}、"
