@@ -18,7 +18,7 @@ _NAMED = re.compile(
 )
 _ID = re.compile(r"\{([0-9A-Fa-f-]{36})\}")
 _STATE = re.compile(r"[:：]\s*\[(?P<number>\d+)\]\s*(?P<text>.*?)\s*$")
-_KEY = re.compile(r"^\s*(?P<key>[^:：]+?)\s*[:：]\s*(?P<value>.*?)\s*$")
+_KEY = re.compile(r"^[\s>*|]*(?P<key>[^:：]+?)\s*[:：]\s*(?P<value>.*?)\s*$")
 _ERROR_KEYS = ("last error", "最後のエラー", "前回のエラー")
 _NO_ERROR = ("no error", "エラーなし", "エラー なし", "エラーはありませ")
 _TYPE_KEYS = ("provider type", "プロバイダーの種類")
