@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from saishu.model import Fact, Finding, FindingKind, Verdict
 from saishu.report.case_file import CaseFile
+from saishu.report.page.findings import Step, steps_of
 from saishu.report.speaker import Speaker
 
 _JOBS = ("snapshot.job", "hana.job", "mars.job")
@@ -66,9 +67,9 @@ class Answer:
         """Why the verdict is what it is."""
         return self._speaker.say(f"diagnose.reason.{self._case.diagnosis.verdict_reason}")
 
-    def steps(self, finding: Finding) -> tuple[tuple[str, ...], int]:
+    def steps(self, finding: Finding) -> tuple[list[Step], int]:
         """The first steps of the remedy, and how many more there are."""
-        steps = finding.remedy[self._lang]
+        steps = steps_of(finding.remedy[self._lang])
         return steps[:_SHOWN_STEPS], max(0, len(steps) - _SHOWN_STEPS)
 
     def points(self) -> list[Point]:

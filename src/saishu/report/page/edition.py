@@ -101,7 +101,8 @@ class Edition:
     @cached_property
     def environment(self) -> list[Known]:
         """What is known of the machine."""
-        return list_environment(self._facts, self.speaker)
+        told = {fact.value for fact in self.case.completeness.facts}
+        return [one for one in list_environment(self._facts, self.speaker) if one.value not in told]
 
     def sections(self) -> list[tuple[str, str]]:
         """(anchor, title) of the sections that this page has, in their order."""

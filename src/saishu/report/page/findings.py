@@ -21,6 +21,7 @@ _SHOWN_RULES = 12
 _SHOWN_NOTES = 60
 _SHOWN_CODES = 120
 _MOST_EXCERPTS = 240
+_COMMAND = "> "
 SHAPES = {
     FindingKind.FAULT: "cross",
     FindingKind.BENIGN: "ring",
@@ -46,6 +47,27 @@ class Place:
     text: str
     anchor: str
     excerpt: Excerpt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a remedy with the commands that belong to it; a command that comes first has no text above it."""
+
+    text: str
+    commands: tuple[str, ...] = ()
+
+
+def steps_of(remedy: Sequence[str]) -> list[Step]:
+    """The lines of a remedy as steps: a line that begins with `> ` is a command."""
+    steps: list[Step] = []
+    for line in remedy:
+        if not line.startswith(_COMMAND):
+            steps.append(Step(line))
+        elif steps:
+            steps[-1] = Step(steps[-1].text, (*steps[-1].commands, line.removeprefix(_COMMAND)))
+        else:
+            steps.append(Step("", (line.removeprefix(_COMMAND),)))
+    return steps
 
 
 class Findings:
@@ -96,6 +118,10 @@ class Findings:
     def lines(self, excerpt: Excerpt) -> list[tuple[int, str, bool]]:
         """(number, text, whether it is the proof) of an excerpt, each cut to what a page can bear."""
         return [(number, one_line_kept(text), proof) for number, text, proof in excerpt.lines]
+
+    def steps(self, finding: Finding) -> list[Step]:
+        """What to do about a finding."""
+        return steps_of(finding.remedy[self._lang])
 
     def change(self, finding: Finding) -> str:
         """Whether the remedy changes the system, in words."""

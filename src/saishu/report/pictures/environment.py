@@ -28,9 +28,14 @@ def list_environment(facts: Mapping[str, Sequence[Fact]], speaker: Speaker) -> l
     for name in _KNOWN:
         for fact in facts.get(name, ())[:200]:
             parts = [str(fact.values[key]) for key in _VALUES if fact.values.get(key)]
-            value = " ".join(dict.fromkeys(parts))
+            value = " ".join(part for at, part in enumerate(parts) if not any(_same(part, one) for one in parts[:at]))
             if value and speaker.has(f"report.environment.{name}"):
                 line = f":{fact.source.line}" if fact.source.line else ""
                 known = Known(speaker.say(f"report.environment.{name}"), value, f"{fact.source.path}{line}")
                 found.setdefault((name, value), known)
     return list(found.values())[:_SHOWN]
+
+
+def _same(part: str, said: str) -> bool:
+    """Whether a value says again what another one says: `22.04.4 LTS (Jammy)` after `Ubuntu 22.04.4 LTS`."""
+    return part in said or part.split("(")[0].strip() in said

@@ -15,7 +15,7 @@ from saishu.report.visible import one_line
 
 KINDS = ("snapshot.job", "hana.job", "backint.call", "mars.job")
 _STATES = {"success": "good", "failed": "bad"}
-_SHOWN = 30
+_SHOWN = 16
 _DRAWN = 600
 _LANE, _ROW = 30, 14
 _FREEZE, _THAW, _BEFORE, _AFTER = "stage_1", "stage_9", "stage_5", "stage_6"
@@ -40,15 +40,16 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class JobGroup:
-    """All jobs of one kind: a lane over the whole time, and the latest of them as rows."""
+    """All jobs of one kind: a lane over the whole time, and the latest of them as rows. loose: not drawn at all."""
 
-    kind: str
     title: str
+    paths: Sequence[str]
     counts: Sequence[tuple[str, str, int]]
     lane: Markup | None
     scale: Markup | None
     rows: Sequence[JobRow]
     more: int
+    loose: int
     longest: str
     staged: bool
 
@@ -60,7 +61,8 @@ def draw_jobs(facts: Mapping[str, Sequence[Fact]], speaker: Speaker) -> list[Job
 
 
 def _group(kind: str, facts: Sequence[Fact], speaker: Speaker) -> JobGroup:
-    jobs = sorted(facts, key=lambda fact: _time(fact.values.get("start")) or 0, reverse=True)
+    known = [fact for fact in facts if not _is_loose(fact)]
+    jobs = sorted(known, key=lambda fact: _time(fact.values.get("start")) or 0, reverse=True)
     axis = Axis.over(time for job in jobs for time in (_time(job.values.get("start")), _time(job.values.get("end"))))
     chosen = _telling(jobs)
     longest = max((_seconds(job.values) or 0.0 for job in chosen), default=0.0)
@@ -68,16 +70,23 @@ def _group(kind: str, facts: Sequence[Fact], speaker: Speaker) -> JobGroup:
     counts = [(state, word, sum(_state(job) == state for job in jobs)) for state, word in words]
     title = speaker.say(f"report.job.kind.{kind}")
     return JobGroup(
-        kind=kind,
         title=title,
+        paths=list(dict.fromkeys(job.source.path for job in chosen))[:6],
         counts=[one for one in counts if one[2]],
         lane=_lane(jobs, axis, title) if axis is not None else None,
         scale=axis.scale(speaker.say("report.job.axis")) if axis is not None else None,
         rows=[_row(job, longest, speaker) for job in chosen],
         more=len(jobs) - len(chosen),
+        loose=len(facts) - len(known),
         longest=_lasting(longest, speaker),
         staged=any(isinstance(job.values.get(_FREEZE), int) for job in chosen),
     )
+
+
+def _is_loose(job: Fact) -> bool:
+    """Whether only a single moment of a job is known, and nothing of how it went."""
+    values = job.values
+    return values.get("result") == "unfinished" and values.get("start") == values.get("end") and "what" not in values
 
 
 def _telling(jobs: Sequence[Fact]) -> list[Fact]:
@@ -126,7 +135,7 @@ def _row(job: Fact, longest: float, speaker: Speaker) -> JobRow:
         stages=stages,
         bar=_duration_bar(values, seconds, longest, state, f"{what} {word} {stages}") if seconds is not None else None,
         detail=one_line(job.text, 300),
-        place=f"{job.source.path}:{job.source.line or ''}".rstrip(":"),
+        place=speaker.say("report.line", number=job.source.line),
     )
 
 
@@ -172,7 +181,7 @@ def _what(job: Fact, speaker: Speaker) -> str:
     }[job.name]  # fmt: skip
     parts = [str(job.values[name]) for name in names if job.values.get(name) not in (None, "")]
     code = job.values.get("code") if job.name == "snapshot.job" else job.values.get("exit_code")
-    if code not in (None, 0):
+    if code not in (None, 0) and _state(job) != "good":
         parts.append(speaker.say("report.job.code", code=code))
     return one_line(" · ".join(parts), 160)
 

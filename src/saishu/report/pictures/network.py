@@ -70,18 +70,20 @@ def _column(fact: Fact) -> str:
 
 
 def _target(name: str, kept: dict[str, Fact], used: Sequence[str], speaker: Speaker) -> Target:
-    cells = tuple(_cell(kept[column], speaker) if column in kept else None for column in used)
+    cells = tuple(_cell(kept[column], column, speaker) if column in kept else None for column in used)
     states = {cell.state for cell in cells if cell is not None}
     state = "bad" if "bad" in states else "odd" if "odd" in states else "good"
     ports = sorted({str(fact.values["port"]) for fact in kept.values() if fact.values.get("port") not in (None, 53)})
-    purpose = next((str(fact.values["purpose"]) for fact in kept.values() if fact.values.get("purpose")), "")
-    return Target(name, " · ".join(filter(None, (", ".join(ports), purpose))), cells, state)
+    needs = {str(fact.values["need"]) for fact in kept.values() if fact.values.get("need")}
+    words = [speaker.say(f"need.{need}") for need in sorted(needs) if speaker.has(f"need.{need}")]
+    return Target(name, " · ".join((*ports, *words)), cells, state)
 
 
-def _cell(fact: Fact, speaker: Speaker) -> Cell:
+def _cell(fact: Fact, column: str, speaker: Speaker) -> Cell:
     state = _STATES.get(str(fact.values.get("result")), "odd")
     detail = one_line(str(fact.values.get("detail") or ""), 160)
     if not detail and fact.values.get("http"):
         detail = f"HTTP {fact.values['http']}"
     line = f":{fact.source.line}" if fact.source.line else ""
-    return Cell(state, speaker.say(f"report.network.state.{state}"), detail, f"{fact.source.path}{line}")
+    words = "name" if column == "dns" else "state"
+    return Cell(state, speaker.say(f"report.network.{words}.{state}"), detail, f"{fact.source.path}{line}")
