@@ -18,6 +18,7 @@ _NUMBER_FIELDS: Mapping[str, tuple[str, ...]] = {
     "sql": (
         r"(?i:\b(?:Msg|Error|Native Error|SQL Error|Error number|メッセージ|エラー){gap}{number}\b)",
         r"(?i:\bEvent ?ID{gap}{number}\b)",
+        r"(?m:^)[ >*]{0,4}{number}: [A-Z][a-z]+ [a-z]+ [a-z]+ ",
     ),
     "hana": (
         r"\[{number}\]",

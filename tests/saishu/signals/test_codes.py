@@ -55,6 +55,7 @@ def test_what_only_resembles_an_hresult(line):
         ("mars", 33623, "Error ID 33623"),
         ("sql", 3041, "Error: 3041, Severity: 16, State: 1."),
         ("sql", 33111, "Msg 33111, Level 16, State 3"),
+        ("sql", 3241, " 3241: The media family on device 'D:\\db.bak' is incorrectly formed."),
         ("sql", 945, "SQLSTATE: 42000, Native Error: 945"),
         ("hana", 447, "finished with error: [447] backup could not be completed"),
         ("hana", 110507, "exception: no.110507  (Backup/Destination)"),
