@@ -20,10 +20,10 @@ def judge_files(case: Case, evidence: str, need: Need, files: Sequence[Member]) 
     unit = case.unit(evidence)
     remarks = [*_from_collector(case, evidence), *_lost_since(case, evidence)]
     name = unit.get("judge", "")
+    remarks += JUDGES.get(name, log_set.judge)(case, evidence, files)
     shown = [member for member in files if is_picture(member)]
     if name not in REPLACES_PARTS and not (shown and accepts_pictures(unit)):
         remarks += _missing_parts(case, evidence)
-    remarks += JUDGES.get(name, log_set.judge)(case, evidence, files)
     if shown and accepts_pictures(unit) and not any(one.reason.id == "screenshot" for one in remarks):
         text = case.speech.listed(member.path for member in shown)
         remarks.append(Remark(Status.COMPLETE, case.speech.reason("screenshot", files=text)))

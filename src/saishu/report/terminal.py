@@ -126,6 +126,8 @@ class _Page:
         status = self._say(f"check.status.{item.status}")
         yield f"[{status}] {self._title(item.id)} ({item.id})" + (f": {value}" if value is not None else "")
         yield _STEP + item.reason.text[self._lang]
+        if item.parts_missing == ("csv",):
+            yield _STEP + self._say("check.how.csv", bundle=self._all.bundle)
 
     def _table(self) -> Iterator[str]:
         yield from self._heading("check.section.table")

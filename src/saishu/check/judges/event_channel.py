@@ -24,8 +24,6 @@ def judge(case: Case, evidence: str, files: Sequence[Member]) -> list[Remark]:
             remarks.append(Remark(Status.PARTIAL, case.speech.reason("not_an_event_log", path=member.path)))
         elif member.size is not None and member.size < _SMALLEST:
             remarks.append(Remark(Status.PARTIAL, case.speech.reason("event_log_cut", path=member.path)))
-    if case.parts(evidence).get("evtx") and not case.parts(evidence).get("csv"):
-        remarks.append(Remark(Status.PARTIAL, case.speech.reason("csv_can_be_made", bundle=case.bundle.path.name)))
     for member in case.parts(evidence).get("csv", ()):
         if member.size == 0:
             remarks.append(Remark(Status.PARTIAL, case.speech.reason("empty", files=member.path)))
