@@ -11,9 +11,11 @@ _GAP = r"[\s:：=#(「\[]{0,4}"
 _NUMBER_FIELDS: Mapping[str, tuple[str, ...]] = {
     "mars": (
         r"\(ID{gap}{number} ?\)",
+        r"\(ID{gap}{number} ?(?:Details|詳細)",
         r"(?i:\b(?:Error|Internal error) (?:ID|code){gap}{number}\b)",
         r"\bID[:：] ?{number}\b",
         r"エラー ?(?:ID|コード){gap}{number}\b",
+        r"(?:\bError|エラー) [0-9]{5,6}(?:\.|。)",
     ),
     "sql": (
         r"(?i:\b(?:Msg|Error|Native Error|SQL Error|Error number|メッセージ|エラー){gap}{number}\b)",
@@ -23,6 +25,7 @@ _NUMBER_FIELDS: Mapping[str, tuple[str, ...]] = {
     "hana": (
         r"\[{number}\]",
         r"\bno\.{number}\b",
+        r"\* {number}: [a-z]",
         r"(?i:\berror(?: code)?{gap}{number}\b)",
     ),
     "vmsnapshot": (
@@ -41,7 +44,7 @@ _NUMBER_FIELDS: Mapping[str, tuple[str, ...]] = {
         r"\b{number}: [A-Z]",
         r"\({number}\)",
         r"\bHTTP/[0-9.]+ {number}\b",
-        r"(?i:\b(?:HTTP(?: Error| status)?|status ?code){gap}{number}\b)",
+        r"(?i:\b(?:HTTP(?: Error| status| code)?|status ?code){gap}{number}\b)",
     ),
     "msi": (r"\bError {number}\.",),
     "wsb": (r"(?i:\b(?:error|code){gap}{number}\b)",),
@@ -61,11 +64,12 @@ GENERIC: Mapping[str, str] = {
     "exception": r"\b[A-Z][A-Za-z0-9]*Exception\b",
     "bracketed": r"\[[A-Z][A-Za-z]+Error\]",
     "errno": r"\bErrno [0-9]{1,3}\b",
-    "agent_number": r"\(ID{gap}[0-9]{3,6} ?\)".replace("{gap}", _GAP),
+    "agent_number": r"\(ID{gap}[0-9]{2,6} ?(?:\)|Details|詳細)".replace("{gap}", _GAP),
     "error_id": r"(?i:\berror ID{gap}[0-9]{3,6}\b)".replace("{gap}", _GAP),
     "sql_message": (
         r"\bMsg [0-9]{3,6}, Level|\bError: [0-9]{3,6}, Severity|\bNative Error: [0-9]{2,6}\b|エラー: [0-9]{3,6}、"
     ),
+    "hana_sql": r"(?m:^|[ '\"])\* [0-9]{1,4}: [a-z]",
     "hana_chain": r"(?:[:,] |: ?|error )\[[0-9]{3,7}\]|\bno\.[0-9]{4,7}\b",
     "marked": r"\*\*[0-9]{5,8}\*\*",
     "http_reason": r"\b[45][0-9]{2}: [A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){0,2}",
@@ -73,7 +77,7 @@ GENERIC: Mapping[str, str] = {
     "status_said": r"(?:\b[Ss]tatus|状態)[:：] ?[0-9]{3,5}\b",
     "event_said": r"(?:\b[Ee]vent ID|イベント ?ID)[:：]? ?[0-9]{1,5}\b|(?m:^)ID[:：][0-9]{1,5}\b",
     "curl": r"\bcurl: \([0-9]{1,2}\)",
-    "permission": r"\b[A-Z][a-z]+ [a-z]+ \([0-9]{1,3}\)$",
+    "permission": r"\b[A-Z][a-z]+(?: [a-z]+){1,4} \([0-9]{1,3}\)$",
 }
 """What looks like a code in any text, by the way it is written."""
 
@@ -88,6 +92,7 @@ FORMATS: Mapping[str, frozenset[str]] = {
     "win32": frozenset(("events", "wsb", "waappagent", "transparent-installer", "mars", "setup-log", "text")),
     "wsb": frozenset(("events", "wsb", "text")),
     "msi": frozenset(("events", "setup-log", "text")),
+    "hana_sql": frozenset(("hana-trace", "msawb", "msawb-prereg", "text")),
     "hana_chain": frozenset(("hana-backup", "hana-backint", "hana-trace", "msawb", "msawb-prereg", "text")),
     "permission": frozenset(("hana-backup", "hana-backint", "hana-trace", "msawb", "ilr-linux", "text")),
     "status_said": frozenset(("events", "text")),

@@ -53,6 +53,11 @@ def test_what_only_resembles_an_hresult(line):
     [
         ("mars", 34513, "Invalid vault credentials. (ID: 34513)"),
         ("mars", 33623, "Error ID 33623"),
+        ("mars", 33621, "ErrorCode - FileFaultFault (ID 33621 )"),
+        ("mars", 58, "(ID 58 Details: There is not enough space on the disk (0x80070070))"),
+        ("mars", 34506, "Error 34506. The encryption passphrase is not correctly configured."),
+        ("hana", 258, "* 258: insufficient privilege SQLSTATE: HY000"),
+        ("http", 407, "curl: (56) Received HTTP code 407 from proxy after CONNECT"),
         ("sql", 3041, "Error: 3041, Severity: 16, State: 1."),
         ("sql", 33111, "Msg 33111, Level 16, State 3"),
         ("sql", 3241, " 3241: The media family on device 'D:\\db.bak' is incorrectly formed."),
