@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from saishu.diagnose.ranking import explained_by, rank
-from saishu.diagnose.seen import SeenSignals
-from saishu.diagnose.units import Fired, Row, as_finding, as_proof, evaluate
+from saishu.diagnose.seen import RowSet, SeenSignals
+from saishu.diagnose.units import Fired, as_finding, as_proof, evaluate
 from saishu.model import Confidence, Diagnosis, Fact, FindingKind, Level, NotEvaluated, Unusual, Verdict
 from saishu.signals import SignalSet, Watched
 
@@ -57,12 +57,15 @@ def _fired(units: Mapping[str, Mapping[str, Any]], seen: SeenSignals) -> list[Fi
         for name, unit in units.items()
         if unit["kind"] == FindingKind.BENIGN and unit["signals"] and (one := evaluate(name, unit, seen))
     ]
-    rows: frozenset[Row] = frozenset().union(*(one.rows for one in harmless))
+    rows = RowSet(row for one in harmless for row in one.rows)
+    for one in harmless:
+        for path, found in seen.rows_of(one.name, one.seen):
+            rows.add(path, found)
     fired = list(harmless)
     for name, unit in units.items():
         if unit["kind"] == FindingKind.BENIGN or not unit["signals"]:
             continue
-        spared = rows if unit["kind"] == FindingKind.FAULT else frozenset()
+        spared = rows if unit["kind"] == FindingKind.FAULT else RowSet()
         if one := evaluate(name, unit, seen, spared):
             fired.append(one)
     return fired

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +15,23 @@ from saishu.signals.matchers import compiled
 FACT = "fact"
 
 
+class RowSet:
+    """Records, by member path and where they begin; millions of them are cheap."""
+
+    def __init__(self, rows: Iterable[tuple[str, int]] = ()) -> None:
+        self._few = set(rows)
+        self._many: dict[str, list[array[int]]] = {}
+
+    def add(self, path: str, rows: array[int]) -> None:
+        """Add records of one file."""
+        self._many.setdefault(path, []).append(array("q", sorted(rows)))
+
+    def __contains__(self, row: object) -> bool:
+        if row in self._few:
+            return True
+        return isinstance(row, tuple) and any(_holds(rows, row[1]) for rows in self._many.get(row[0], ()))
+
+
 class SeenSignals:
     """Sightings by signal number, sorted by time; those of facts are made here."""
 
@@ -20,9 +39,12 @@ class SeenSignals:
         self._signals = signals
         self._sightings: dict[int, list[Sighting]] = {}
         self._counts: dict[int, int] = {}
-        for (number, _path), kept in watched.sightings.items():
+        self._rows: dict[int, list[tuple[str, array[int]]]] = {}
+        for (number, path), kept in watched.sightings.items():
             self._sightings.setdefault(number, []).extend((*kept.first, *kept.last))
             self._counts[number] = self._counts.get(number, 0) + kept.count
+            if kept.rows:
+                self._rows.setdefault(number, []).append((path, kept.rows))
         for fact in facts:
             for use in signals.facts.get(fact.name, ()):
                 if all(_passes(fact.values.get(name), test) for name, test in use.where.items()):
@@ -47,6 +69,11 @@ class SeenSignals:
                 counts[signal_name] = max(len(found), sum(self._counts.get(number, 0) for number in numbers))
         return seen, counts
 
+    def rows_of(self, name: str, signal_names: Iterable[str]) -> Iterable[tuple[str, array[int]]]:
+        """Path and records of all that was seen of these signals of a harmless unit, kept or not."""
+        for signal_name in signal_names:
+            yield from self._rows.get(self._by_name.get((name, signal_name), -1), ())
+
     def code_sightings(self, code: Mapping[str, Any]) -> Sequence[Sighting]:
         """Where a declared code was seen."""
         return self._sightings.get(self._signals.codes[code_key(code)], ())
@@ -56,6 +83,11 @@ class SeenSignals:
         if logs is not None:
             found = [one for one in found if one.format in logs or one.format == "text"]
         return sorted(found, key=_order) if len(numbers) > 1 else found
+
+
+def _holds(rows: array[int], number: int) -> bool:
+    at = bisect_left(rows, number)
+    return at < len(rows) and rows[at] == number
 
 
 def _order(one: Sighting) -> tuple[bool, int, str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,7 @@ class Fired:
 
 
 def evaluate(
-    name: str, unit: Mapping[str, Any], signals: SeenSignals, harmless: frozenset[Row] = frozenset()
+    name: str, unit: Mapping[str, Any], signals: SeenSignals, harmless: Container[Row] = frozenset()
 ) -> Fired | None:
     """What fired, or None. harmless: records that only look bad; they do not speak for a fault."""
     everything, all_counts = signals.of_unit(name, unit)
@@ -66,7 +66,7 @@ def evaluate(
 
 
 def _without(
-    seen: Mapping[str, Sequence[Sighting]], counts: Mapping[str, int], rows: frozenset[Row]
+    seen: Mapping[str, Sequence[Sighting]], counts: Mapping[str, int], rows: Container[Row]
 ) -> tuple[dict[str, Sequence[Sighting]], dict[str, int]]:
     """Sightings and counts without those in some records."""
     left = {name: [one for one in found if (one.path, one.row) not in rows] for name, found in seen.items()}

@@ -61,6 +61,7 @@ class SignalSet:
     generic: pattern number to the kind of code that it recognises. number_kinds: pattern number to the kind of number.
     codes: code key to its number. hresults, numbers: the signals of codes that need no pattern of their own, by their
     usual form, and by kind and number. spelled: the usual form by signal number.
+    harmless: numbers of the signals of what only looks bad: all their records count, not only those kept.
     """
 
     names: list[tuple[str, str]] = field(default_factory=list)
@@ -74,6 +75,7 @@ class SignalSet:
     hresults: dict[str, int] = field(default_factory=dict)
     numbers: dict[tuple[str, int], int] = field(default_factory=dict)
     spelled: dict[int, str] = field(default_factory=dict)
+    harmless: set[int] = field(default_factory=set)
     ready: Packed | None = None
     _numbers: dict[str, int] = field(default_factory=dict)
 
@@ -110,6 +112,8 @@ def build_signal_set(units: Mapping[str, Mapping[str, Any]]) -> SignalSet:
     for name, unit in units.items():
         for signal_name, signal in unit["signals"].items():
             _add_signal(built, name, signal_name, signal)
+    benign = {name for name, unit in units.items() if unit["kind"] == "benign"}
+    built.harmless = {number for number, (name, _) in enumerate(built.names) if name in benign}
     return built
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
@@ -38,11 +39,15 @@ Place = tuple[int, int]
 
 @dataclass(slots=True)
 class Kept:
-    """Sightings of one signal in one file: the first and the last of them, and how many there were."""
+    """Sightings of one signal in one file: the first and the last of them, and how many there were.
+
+    rows: where the records of all of them begin, for signals of what is harmless; empty for the others.
+    """
 
     count: int = 0
     first: list[Sighting] = field(default_factory=list)
     last: deque[Sighting] = field(default_factory=lambda: deque(maxlen=_LAST))
+    rows: array[int] = field(default_factory=lambda: array("q"))
 
     def add(self, sighting: Sighting) -> None:
         """Count one more."""
@@ -132,6 +137,8 @@ class Watcher:
             wanted = meant[: max(0, _FIRST - len(kept.first))]
             wanted += meant[max(len(wanted), len(meant) - _LAST) :]
             kept.count += len(meant) - len(wanted)
+            if use.number in self._signals.harmless:
+                kept.rows.extend(batch.position[row] for row, _ in meant)
             for row, place in wanted:
                 text = view.line(place)
                 found = compiled(self._signals.patterns[pattern]).search(text)
@@ -185,7 +192,10 @@ class Watcher:
 
     def _saw(self, number: int, view: _View, row: int, position: int, text: str, found: str) -> None:
         sighting = _sighting(number, view.batch, row, position, text, found)
-        self.watched.sightings.setdefault((number, view.batch.path), Kept()).add(sighting)
+        kept = self.watched.sightings.setdefault((number, view.batch.path), Kept())
+        kept.add(sighting)
+        if number in self._signals.harmless:
+            kept.rows.append(sighting.row)
         view.seen.setdefault(row, set()).add(number)
         if number in self._signals.spelled:
             self.watched.count_code(self._signals.spelled[number])
