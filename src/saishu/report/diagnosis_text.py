@@ -10,6 +10,8 @@ from saishu.model import Finding, FindingKind, Need, NoteKind, Proof, Status
 from saishu.report.case_file import CaseFile
 from saishu.report.diagnosis_document import verdict_words
 from saishu.report.moments import shown
+from saishu.report.printable import printable
+from saishu.report.reading_notes import bundle_lines, note_line
 from saishu_collect.words import Words as Phrases
 from saishu_collect.words import display_width
 
@@ -19,6 +21,8 @@ _SHOWN_TEXT = 300
 _SHOWN_UNUSUAL = 15
 _SHOWN_NOTES = 20
 _SHOWN_CODES = 60
+_NOTED = (NoteKind.UNREADABLE, NoteKind.DAMAGED, NoteKind.PARTLY, NoteKind.CUT, NoteKind.GAP, NoteKind.TIME)
+"""In this order, so that what is worst is never among those that are only counted."""
 _SECTIONS = (
     (FindingKind.BENIGN, "benign"),
     (FindingKind.SUCCESS, "success"),
@@ -29,12 +33,6 @@ _SECTIONS = (
 def write_diagnosis(case: CaseFile, catalogue: Mapping[str, Any], lang: str) -> str:
     """The whole text in one language, with a line end at its end."""
     return "\n".join(_Page(case, catalogue, lang).lines()) + "\n"
-
-
-def printable(text: str) -> str:
-    """Text of the evidence on one line, without anything that could steer a terminal or turn the reading direction."""
-    kept = (one if one.isprintable() or one == "\t" else " " for one in text)
-    return " ".join("".join(kept).split())
 
 
 class _Page:
@@ -185,17 +183,19 @@ class _Page:
         yield from self._more(len(missing) - _SHOWN_UNUSUAL)
 
     def _notes(self) -> Iterator[str]:
-        notes = [note for note in self._case.reading.notes if note.kind is not NoteKind.ENCODING]
-        if not notes:
+        notes = [note for note in self._case.reading.notes if note.kind in _NOTED]
+        notes.sort(key=lambda note: _NOTED.index(note.kind))
+        told = {(note.path, note.detail) for note in notes}
+        of_bundle = [note for note in self._case.completeness.notes if (note.path, note.code) not in told]
+        if not notes and not of_bundle:
             return
         yield from self._heading("diagnose.section.notes")
-        for note in notes[:_SHOWN_NOTES]:
-            position = note.position if note.position is not None else "-"
-            values = {
-                "path": printable(note.path), "format": note.format, "count": note.count,
-                "position": position, "detail": printable(note.detail) or "-",
-            }  # fmt: skip
-            yield "- " + self._say(f"diagnose.note.{note.kind}", **values)
+        for one in of_bundle[:_SHOWN_NOTES]:
+            what, following = bundle_lines(one, self._say)
+            yield f"- {what}"
+            yield _STEP + following
+        yield from self._more(len(of_bundle) - _SHOWN_NOTES)
+        yield from (f"- {note_line(note, self._say)}" for note in notes[:_SHOWN_NOTES])
         yield from self._more(len(notes) - _SHOWN_NOTES)
 
     def _codes(self) -> Iterator[str]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from saishu.model import Level
-from saishu.report.diagnosis_text import printable
 from saishu.report.moments import iso, moment
+from saishu.report.printable import printable
 from saishu.timeline.store import Row
 from saishu_collect.words import Words as Phrases
 
