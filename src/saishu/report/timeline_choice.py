@@ -18,7 +18,7 @@ NEAR = 3 * 3_600_000_000
 QUIET = "coalesce(level, 0) not in (1, 2, 3)"
 """SQL for events below a warning."""
 _SAMPLE = 1 << 17
-_BYTES_OF_A_ROW = 5
+_BYTES_OF_A_ROW = 5.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def is_too_much(connection: duckdb.DuckDBPyConnection, room: int) -> bool:
     sample = text_of(connection, f"where word // {block} % {every} = 0")
     share = len(zlib.compress(sample, 6)) / max(1, len(sample))
     rows = int(one(connection, "select count(*) from gathered"))
-    return share * total + rows * _BYTES_OF_A_ROW > room * 1.03
+    return share * total + rows * _BYTES_OF_A_ROW > room
 
 
 def text_of(connection: duckdb.DuckDBPyConnection, condition: str = "") -> bytes:

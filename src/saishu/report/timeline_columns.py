@@ -16,6 +16,7 @@ from saishu.report.timeline_choice import (
     LONGEST_MESSAGE,
     QUIET,
     STEPS,
+    Lengths,
     first_row,
     gather,
     is_too_much,
@@ -68,15 +69,27 @@ def pack_events(store: Store, moment: int | None, header: Mapping[str, Any], mos
 
 def _fit(connection: duckdb.DuckDBPyConnection, header: Mapping[str, Any], middle: int, room: int) -> bytes:
     """As much as fits into `room` bytes; the least that is possible where nothing does."""
-    packed = None
+    packed = b""
     for which, lengths in STEPS:
         gather(connection, which, middle)
-        for step in lengths:
+        likely = _first_likely(connection, lengths, room)
+        # The least of all is taken whatever was expected of it.
+        for step in lengths[likely:] or (lengths[-1:] if which is STEPS[-1][0] else ()):
             shorten(connection, step)
-            packed = None if is_too_much(connection, room) else _pack(connection, header)
-            if packed is not None and len(packed) <= room:
+            packed = _pack(connection, header)
+            if len(packed) <= room:
                 return packed
-    return packed or _pack(connection, header)
+    return packed
+
+
+def _first_likely(connection: duckdb.DuckDBPyConnection, lengths: Sequence[Lengths], room: int) -> int:
+    """The first of these ever smaller lengths with which the events are likely to fit; their number if none."""
+    low, high = 0, len(lengths)
+    while low < high:
+        half = (low + high) // 2 if low else 0
+        shorten(connection, lengths[half])
+        low, high = (half + 1, high) if is_too_much(connection, room) else (low, half)
+    return low
 
 
 _COLUMNS = """

@@ -66,7 +66,7 @@ def density_strip(store: Store, failure: int | None) -> Strip | None:
 
 def _stack(errors: int, warnings: int, total: int, most: int) -> Iterator[tuple[str, float, float]]:
     """(kind, from, to) in pixels: height by the square root, and never a bad one so small that it is not seen."""
-    height = max(3.0, _HEIGHT * sqrt(total / most))
+    height = max(3.0, (_HEIGHT - 8) * sqrt(total / most))
     low = 0.0
     for kind, count in (("error", errors), ("warning", warnings), ("other", total - errors - warnings)):
         if count:

@@ -6,10 +6,7 @@ const MINUTE = 60e6;
 
 class Timeline {
   constructor(root, events) {
-    this.root = root;
-    this.events = events;
-    this.about = events.about;
-    this.words = this.about.words;
+    Object.assign(this, { root, events, about: events.about, words: events.about.words });
     this.clock = new Clock(this.about.zone);
     this.failure = this.about.failure;
     this.which = DATED;
@@ -20,7 +17,8 @@ class Timeline {
     this.first = firstView(events, this.whole, this.failure);
     this.view = this.first;
     this.filter = openFilter(this.events);
-    this.list = new List(this.find(".tl-scroll"), (row, line) => this.fill(row, line), (row) => this.open(row));
+    const fill = (row, line) => this.fill(row, line);
+    this.list = new List(this.find(".tl-scroll"), events.rows, fill, (row) => this.open(row));
     this.build();
     this.listen();
     this.follow() || this.update(this.failure);
@@ -43,7 +41,8 @@ class Timeline {
     this.find(".tl-if-jobs").hidden = !this.about.jobs.length;
     this.find(".tl-if-rest").hidden = !this.events.rest.rows;
     this.find(".tl-if-undated").hidden = this.events.dated === this.events.rows || !this.events.dated;
-    if (!this.events.dated && this.events.rows) this.which = UNDATED;
+    if (!this.events.dated && !this.events.rest.rows) this.which = UNDATED;
+    for (const part of this.all(".tl-if-dated")) part.hidden = this.which === UNDATED;
     this.find(".tl-live").hidden = false;
   }
 

@@ -24,8 +24,9 @@ function element(name, classes = "", text = "") {
 }
 
 class List {
-  /** scroll: the box that scrolls. fill(row, element): writes a row of events. chosen(row): somebody opened it. */
-  constructor(scroll, fill, chosen) {
+  /** scroll: the box that scrolls. most: rows that there can be. fill(row, element): writes one. chosen(row): it was opened. */
+  constructor(scroll, most, fill, chosen) {
+    this.most = most;
     this.scroll = scroll;
     this.tall = scroll.querySelector(".tl-tall");
     this.fill = fill;
@@ -47,8 +48,10 @@ class List {
     this.draw(true);
   }
 
+  /** Take the heights of the box and of a row; a short list needs no tall box. */
   measure() {
     this.high = parseFloat(getComputedStyle(this.scroll).getPropertyValue("--tl-row")) || 27;
+    this.scroll.style.maxHeight = `${Math.max(4, this.most) * this.high}px`;
     this.space = this.scroll.clientHeight || 540;
     this.fits = Math.max(1, Math.floor(this.space / this.high));
     this.full = this.rows.length * this.high;
