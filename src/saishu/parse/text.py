@@ -40,7 +40,7 @@ def read_text(file: FileInput, host: Host, sink: Sink) -> None:
             with _no_collection():
                 _Reading(file, host, sink, grammar).read(lines)
     except BundleError as trouble:
-        sink.note(_damaged(file, trouble))
+        sink.note(ReadNote(NoteKind.UNREADABLE, file.path, file.format, detail=trouble.code))
 
 
 @contextmanager

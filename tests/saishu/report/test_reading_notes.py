@@ -7,8 +7,10 @@ import sys
 
 import pytest
 
+from saishu.bundle import map_members, open_bundle
 from saishu.model import NoteKind, ReadNote
 from saishu.report.reading_notes import note_line
+from saishu.timeline.reading import Order, read_bundle
 from saishu_collect.catalogue import load
 from saishu_collect.words import Words
 
@@ -61,3 +63,15 @@ def test_events_writes_every_log_once_and_tells_of_the_rest(tmp_path, shared):
     assert answer.stderr.startswith("Application.evtx: could not be read as events")
     alone = saishu("events", tmp_path / "in" / "Application.evtx", "-o", tmp_path / "none")
     assert (alone.returncode, alone.stdout, (tmp_path / "none").exists()) == (3, "", False)
+
+
+def test_a_member_that_does_not_open_is_unreadable(tmp_path):
+    log = tmp_path / "bundle" / "var" / "log" / "waagent.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("2024-05-01T03:06:52.000000Z INFO ExtHandler ExtHandler fine\n", encoding="utf-8")
+    with open_bundle(tmp_path / "bundle") as bundle:
+        order = Order(bundle, map_members(bundle, load()), tmp_path)
+        log.unlink()
+        found = read_bundle(order)
+    assert [note.kind for note in found.notes] == [NoteKind.UNREADABLE]
+    assert found.files[0].events == 0
