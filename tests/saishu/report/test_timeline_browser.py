@@ -340,3 +340,22 @@ def test_large_pages_are_soon_there(browser, tmp_path, events, megabytes, second
         page.focus(".tl-scroll")
         page.keyboard.press("End")
         assert "agent.log" in page.locator(".tl-active").inner_text()
+
+
+def test_times_at_both_ends_of_the_calendar(browser, tmp_path):
+    times = [-62_135_596_800_000_000, -1, 0, *(t.FAILURE + n * MINUTE for n in range(300)), 253_402_300_799_000_001]
+    rows = [(time, level % 6, "", level - 4, None, f"number {level}") for level, time in enumerate(times)]
+    path = tmp_path / "page.html"
+    part = t.part_of(t.store_of(tmp_path / "store", [t.batch_of("a.log", rows)]), t.FAILURE, (), TOKYO)
+    path.write_text(t.page_of(part), encoding="utf-8")
+    with opened(browser, path) as page:
+        # A few events far away do not squeeze the others into a line.
+        assert shown(page) == 300
+        page.click("[data-do=whole]")
+        assert shown(page) == 304
+        page.focus(".tl-scroll")
+        page.keyboard.press("Home")
+        assert "0001-01-01 00:00:00" in page.locator(".tl-active").inner_text()
+        page.keyboard.press("End")
+        page.check("[name=tl-zone][value=host]")
+        assert "number 303" in page.locator(".tl-active").inner_text()

@@ -1,5 +1,5 @@
-// Deep links: #timeline?from=…&to=…&at=… (µs UTC), l (levels), s (logs, by number), q, c, o (text, component, operation), u (those
-// without a time), path and line for one event.
+// Deep links: #timeline?from=…&to=…&at=… (µs UTC), l (levels), s (logs, by number), q, c, o (text, component, operation),
+// u (those without a time), path and line for one event.
 
 const HASH = "#timeline?";
 const TEXTS = [

@@ -88,7 +88,9 @@ class List {
     });
     // The browser scrolls what is drawn along, so it is placed where it should be seen now.
     const shift = this.scroll.scrollTop - above;
-    for (const line of this.pool) if (!line.hidden) line.style.transform = `translateY(${Number(line.dataset.at) * this.high + shift}px)`;
+    for (const line of this.pool) {
+      if (!line.hidden) line.style.transform = `translateY(${Number(line.dataset.at) * this.high + shift}px)`;
+    }
     const found = this.pool.find((line) => !line.hidden && Number(line.dataset.at) === this.active);
     if (found) this.scroll.setAttribute("aria-activedescendant", found.id);
     else this.scroll.removeAttribute("aria-activedescendant");

@@ -33,8 +33,8 @@ function wholeRange(events) {
 function firstView(events, whole, failure) {
   const { time, dated, rest } = events;
   if (dated < 200 || rest.rows) return whole;
-  const low = time[Math.floor(dated / 200)];
-  const high = time[Math.ceil(dated - 1 - dated / 200)];
+  const low = time[Math.floor(dated / 100)];
+  const high = time[Math.ceil(dated - 1 - dated / 100)];
   const wide = Math.max(MINUTE, high - low);
   if (whole.to - whole.from < 20 * wide) return whole;
   return within(whole, Math.min(low, failure ?? low) - wide / 10, Math.max(high, failure ?? high) + wide / 10);
