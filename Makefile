@@ -6,7 +6,7 @@ BIN := .venv/bin
 OLD := src/saishu_collect
 PYTEST_ARGS ?=
 
-.PHONY: help run test unit lint drift gen pyz bench clean wine windows exe sign
+.PHONY: help run test unit lint drift gen pyz bench demo clean wine windows exe sign
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,9 @@ exe: ## dist/saishu.exe and dist/saishu-windows.zip (prepares Wine first)
 
 sign: ## sign dist/saishu.exe: make sign CERT=certificate.pem KEY=key.pem [STAMP=URL of a timestamp server]
 	@tools/wine/sign.sh "$(CERT)" "$(KEY)" "$(STAMP)"
+
+demo: .venv/.ready-run ## a report of every made-up case in samples/, into out/demo/
+	@tools/demo.sh
 
 bench: .venv/.ready-dev ## comparisons with public tools
 	$(PY) bench/collect.py

@@ -19,9 +19,12 @@ from saishu.timeline.parts import StoreError
 from saishu_collect import cli as collector
 
 
-def add_bundle_arguments(parser: argparse.ArgumentParser, say: Any) -> None:
-    """The arguments that say which bundle is meant and how to judge it."""
-    parser.add_argument("bundle", metavar="BUNDLE", type=Path, help=say.say("cli.check.bundle"))
+def add_bundle_arguments(parser: argparse.ArgumentParser, say: Any, several: bool = False) -> None:
+    """The arguments that say which bundle is meant and how to judge it. several: `bundle` is a list."""
+    if several:
+        parser.add_argument("bundle", metavar="BUNDLE", type=Path, nargs="+", help=say.say("cli.report.bundles"))
+    else:
+        parser.add_argument("bundle", metavar="BUNDLE", type=Path, help=say.say("cli.check.bundle"))
     parser.add_argument("--scenario", action="append", default=[], metavar="ID", help=say.say("cli.check.scenario"))
     parser.add_argument(
         "--failure-time", type=collector.values.moment, metavar="TIME", help=say.say("cli.check.failure_time")

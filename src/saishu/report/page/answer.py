@@ -11,7 +11,7 @@ from saishu.report.page.findings import Step, steps_of
 from saishu.report.speaker import Speaker
 
 _JOBS = ("snapshot.job", "hana.job", "mars.job")
-_SHAPES = {Verdict.FAULT: "cross", Verdict.NO_FAULT: "tick", Verdict.NOT_ENOUGH_EVIDENCE: "question"}
+SHAPES_OF_VERDICTS = {Verdict.FAULT: "cross", Verdict.NO_FAULT: "tick", Verdict.NOT_ENOUGH_EVIDENCE: "question"}
 _SHOWN_STEPS = 4
 
 
@@ -47,7 +47,7 @@ class Answer:
     @property
     def shape(self) -> str:
         """The shape of the verdict."""
-        return _SHAPES[self._case.diagnosis.verdict]
+        return SHAPES_OF_VERDICTS[self._case.diagnosis.verdict]
 
     @property
     def verdict(self) -> str:

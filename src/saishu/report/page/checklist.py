@@ -112,8 +112,13 @@ class Checklist:
 
     def open_first(self) -> tuple[Sequence[Item], int]:
         """The required items that are open, the first few of them, and how many more there are."""
-        still = [item for item in self._required if item.is_open]
+        still = self.still_open
         return still[:_SHOWN_FIRST], max(0, len(still) - _SHOWN_FIRST)
+
+    @property
+    def still_open(self) -> tuple[Item, ...]:
+        """The required items of which something is still to come."""
+        return tuple(item for item in self._required if item.is_open)
 
     @property
     def _required(self) -> list[Item]:

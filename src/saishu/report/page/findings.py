@@ -80,9 +80,7 @@ class Findings:
         self._excerpts_left = _MOST_EXCERPTS
         self._lang = speaker.lang
         self._titles = {one.rule: one.title[self._lang] for one in self.diagnosis.findings}
-        self._anchors = {
-            one.rule: f"finding-{number}-{self._lang}" for number, one in enumerate(self.diagnosis.findings, 1)
-        }
+        self._anchors = {one.rule: f"finding-{one.rule}-{self._lang}" for one in self.diagnosis.findings}
 
     @property
     def diagnosis(self) -> Diagnosis:

@@ -38,4 +38,4 @@ def list_environment(facts: Mapping[str, Sequence[Fact]], speaker: Speaker) -> l
 
 def _same(part: str, said: str) -> bool:
     """Whether a value says again what another one says: `22.04.4 LTS (Jammy)` after `Ubuntu 22.04.4 LTS`."""
-    return part in said or part.split("(")[0].strip() in said
+    return part in said or part.split("(", maxsplit=1)[0].strip() in said

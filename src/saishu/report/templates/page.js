@@ -14,7 +14,8 @@
 
   // A link to an excerpt opens what it lies in.
   function open(id) {
-    var place = id ? document.getElementById(id) : null;
+    // What both languages link to stands once in each of them.
+    var place = id ? document.getElementById(id) || document.getElementById(id + "-" + root.lang) : null;
     for (var one = place; one; one = one.parentElement) {
       if (one.tagName === "DETAILS") { one.open = true; }
     }
