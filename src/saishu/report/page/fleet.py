@@ -90,8 +90,16 @@ class _Edition:
         bad = sum(one.verdict is Verdict.FAULT for one in self._machines)
         return self.say("report.fleet.headline", machines=len(self._machines), faults=bad)
 
-    def faults(self) -> list[tuple[Finding, list[tuple[Machine, Finding]]]]:
-        """Each fault with the machines that have it: what most of them have comes first."""
+    def shared(self) -> list[tuple[Finding, list[tuple[Machine, Finding]]]]:
+        """Each fault that several machines have, with them: what most of them have comes first."""
+        return [(finding, found) for finding, found in self._faults() if len(found) > 1]
+
+    def single(self) -> list[tuple[Machine, Finding]]:
+        """The faults that only one machine has, by machine and in the order in which to read them."""
+        alone = {finding.rule for finding, found in self._faults() if len(found) == 1}
+        return [(one, finding) for one in self._machines for finding in one.faults if finding.rule in alone]
+
+    def _faults(self) -> list[tuple[Finding, list[tuple[Machine, Finding]]]]:
         grouped: dict[str, list[tuple[Machine, Finding]]] = {}
         for machine in self._machines:
             for finding in machine.faults:
