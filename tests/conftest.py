@@ -85,3 +85,21 @@ def chromium():
         if path:
             return path
     return _lacking("Chromium is not on this machine; set SAISHU_CHROMIUM to its path")
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The source of axe-core, which finds barriers in a page; `.ci/run` puts it below build/."""
+    path = Path(os.environ.get("SAISHU_AXE") or ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js")
+    if not path.is_file():
+        return _lacking("axe-core is not here: npm install --prefix build/axe axe-core, or set SAISHU_AXE")
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """A running Chromium, without a window."""
+    with pytest.importorskip("playwright.sync_api").sync_playwright() as player:
+        running = player.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield running
+        running.close()
