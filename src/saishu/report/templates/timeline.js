@@ -276,12 +276,7 @@ class Timeline {
 
   placeMarks() {
     const share = (time) => (time - this.view.from) / (this.view.to - this.view.from);
-    for (const [time, link] of this.marks) {
-      const at = share(time);
-      link.hidden = at < 0 || at > 1;
-      link.style.left = `${at * 100}%`;
-      link.classList.toggle("tl-right", at > 0.5);
-    }
+    spreadMarks(this.find(".tl-marks"), this.marks.map(([time, link]) => [share(time), link]));
     const line = this.find(".tl-failure");
     const at = this.failure === null ? -1 : share(this.failure);
     line.hidden = at < 0 || at > 1;

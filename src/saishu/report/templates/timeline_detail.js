@@ -110,6 +110,28 @@ function markOf(timeline, finding) {
   return link;
 }
 
+const MARK_SIZE = 24;
+const MARK_ROWS = 4;
+
+/** Puts marks at their shares of the width so that none covers another: in rows, and beside each other when all are full. */
+function spreadMarks(box, marks) {
+  const width = box.clientWidth || 1;
+  const ends = [];
+  for (const [at, link] of [...marks].sort((one, other) => one[0] - other[0])) {
+    link.hidden = at < 0 || at > 1;
+    if (link.hidden) continue;
+    const wanted = at * width - MARK_SIZE / 2;
+    let row = ends.findIndex((end) => end <= wanted);
+    if (row < 0) row = ends.length < MARK_ROWS ? ends.length : ends.indexOf(Math.min(...ends));
+    const left = Math.max(wanted, ends[row] ?? -Infinity);
+    ends[row] = left + MARK_SIZE;
+    link.style.left = `${left + MARK_SIZE / 2}px`;
+    link.style.top = `${1 + row * MARK_SIZE}px`;
+    link.classList.toggle("tl-right", left > width / 2);
+  }
+  box.style.height = `${2 + Math.max(1, ends.length) * MARK_SIZE}px`;
+}
+
 /** Dragging over a picture chooses a part of its time, a click brings the list there. range: the time it shows. */
 function listenToBrush(timeline, field, range) {
   const mark = field.querySelector(".tl-brush");
