@@ -37,7 +37,8 @@ class Answer:
         """The finding to read first: the first fault, else the first success where that decides."""
         wanted: tuple[FindingKind, ...] = (FindingKind.FAULT,)
         if self._case.diagnosis.verdict is Verdict.NO_FAULT:
-            wanted = (FindingKind.SUCCESS, FindingKind.BENIGN)
+            harmless = self._case.diagnosis.verdict_reason == "all_harmless"
+            wanted = (FindingKind.BENIGN,) if harmless else (FindingKind.SUCCESS, FindingKind.BENIGN)
         for kind in wanted:
             for finding in self._case.diagnosis.findings:
                 if finding.kind is kind:
@@ -56,15 +57,10 @@ class Answer:
 
     @property
     def headline(self) -> str:
-        """The first sentence of the page: the fault by its name, else the verdict in a sentence."""
+        """The first sentence of the page: the fault by its name, else why the verdict is what it is."""
         first = self.first
         if first is not None and self._case.diagnosis.verdict is Verdict.FAULT:
             return first.title[self._lang]
-        return self._speaker.say(f"diagnose.verdict.{self._case.diagnosis.verdict}")
-
-    @property
-    def reason(self) -> str:
-        """Why the verdict is what it is."""
         return self._speaker.say(f"diagnose.reason.{self._case.diagnosis.verdict_reason}")
 
     def steps(self, finding: Finding) -> tuple[list[Step], int]:
@@ -95,7 +91,7 @@ class Answer:
         if finding.last is not None and finding.last != finding.first:
             point = self._moment("report.point.last", finding.last)
             times = self._speaker.say("report.point.times", count=self._speaker.number(finding.count))
-            yield Point(point.name, point.value, " · ".join(filter(None, (point.more, times))))
+            yield Point(f"{point.name} · {times}", point.value, point.more)
 
     def _moment(self, key: str, time: int) -> Point:
         return Point(self._speaker.say(key), self._speaker.when(time), self._speaker.local(time))

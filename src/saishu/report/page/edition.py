@@ -106,10 +106,15 @@ class Edition:
 
     def sections(self) -> list[tuple[str, str]]:
         """(anchor, title) of the sections that this page has, in their order."""
-        seen = {"answer": True, "findings": bool(self.findings.of("fault")), "evidence": True,
+        seen = {"answer": True, "findings": bool(self.findings.of("fault")), "timeline": True, "evidence": True,
                 "jobs": bool(self.jobs), "system": self.has_system, "coverage": self.coverage is not None,
                 "lanes": True}  # fmt: skip
-        return [(f"{name}-{self.lang}", self.say(f"report.nav.{name}")) for name, there in seen.items() if there]
+        shared = ("timeline",)
+        return [
+            (name if name in shared else f"{name}-{self.lang}", self.say(f"report.nav.{name}"))
+            for name, there in seen.items()
+            if there
+        ]
 
     @property
     def has_system(self) -> bool:
