@@ -12,4 +12,4 @@ report() {
 for folder in samples/failing/* samples/healthy/*; do
     report "$folder" -o "out/demo/$(basename "$(dirname "$folder")")-$(basename "$folder").html"
 done
-report samples/failing/* -o out/demo/fleet.html
+report samples/failing/* -o out/demo/fleet.html --pages out/demo/machines

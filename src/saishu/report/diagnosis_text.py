@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from saishu.model import Finding, FindingKind, Need, NoteKind, Proof, Status
+from saishu.model import Finding, FindingKind, Need, Proof, Status
 from saishu.report.case_file import CaseFile
 from saishu.report.diagnosis_document import verdict_words
 from saishu.report.moments import shown
 from saishu.report.printable import printable
-from saishu.report.reading_notes import bundle_lines, note_line
+from saishu.report.reading_notes import bundle_lines, note_line, worst_first
 from saishu_collect.words import Words as Phrases
 from saishu_collect.words import display_width
 
@@ -21,8 +21,6 @@ _SHOWN_TEXT = 300
 _SHOWN_UNUSUAL = 15
 _SHOWN_NOTES = 20
 _SHOWN_CODES = 60
-_NOTED = (NoteKind.UNREADABLE, NoteKind.DAMAGED, NoteKind.PARTLY, NoteKind.CUT, NoteKind.GAP, NoteKind.TIME)
-"""In this order, so that what is worst is never among those that are only counted."""
 _SECTIONS = (
     (FindingKind.BENIGN, "benign"),
     (FindingKind.SUCCESS, "success"),
@@ -183,8 +181,7 @@ class _Page:
         yield from self._more(len(missing) - _SHOWN_UNUSUAL)
 
     def _notes(self) -> Iterator[str]:
-        notes = [note for note in self._case.reading.notes if note.kind in _NOTED]
-        notes.sort(key=lambda note: _NOTED.index(note.kind))
+        notes = worst_first(self._case.reading.notes)
         told = {(note.path, note.detail) for note in notes}
         of_bundle = [note for note in self._case.completeness.notes if (note.path, note.code) not in told]
         if not notes and not of_bundle:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from saishu.model import BundleNote, NoteKind, ReadNote
 from saishu.report.printable import printable
 
 Say = Callable[..., str]
 _YEAR = re.compile(r"year (?P<year>\S+) (?P<source>name|modified|bundle|nothing)")
+_NOTED = (NoteKind.UNREADABLE, NoteKind.DAMAGED, NoteKind.PARTLY, NoteKind.CUT, NoteKind.GAP, NoteKind.TIME)
+"""In this order, so that what is worst is never among those that are only counted."""
+
+
+def worst_first(notes: Iterable[ReadNote]) -> list[ReadNote]:
+    """The notes that a person is told, the worst first."""
+    return sorted((note for note in notes if note.kind in _NOTED), key=lambda note: _NOTED.index(note.kind))
 
 
 def note_line(note: ReadNote, say: Say) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from saishu.model import Diagnosis, Finding, FindingKind, NoteKind, Proof, Unusual
+from saishu.model import Diagnosis, Finding, FindingKind, Proof, Unusual
 from saishu.report.case_file import CaseFile
 from saishu.report.excerpts import Excerpt
+from saishu.report.reading_notes import note_line, worst_first
 from saishu.report.speaker import Speaker
 from saishu.report.visible import one_line
 
@@ -149,14 +150,9 @@ class Findings:
 
     def notes(self) -> tuple[list[str], int]:
         """How files could be read, in sentences, and how many more there are."""
-        notes = [note for note in self._case.reading.notes if note.kind is not NoteKind.ENCODING]
-        return [
-            self._speaker.say(
-                f"diagnose.note.{note.kind}", path=note.path, format=note.format, count=note.count,
-                position=note.position if note.position is not None else "-", detail=one_line(note.detail, 200) or "-",
-            )
-            for note in notes[:_SHOWN_NOTES]
-        ], max(0, len(notes) - _SHOWN_NOTES)  # fmt: skip
+        notes = worst_first(self._case.reading.notes)
+        lines = [note_line(note, self._speaker.say) for note in notes[:_SHOWN_NOTES]]
+        return lines, max(0, len(notes) - _SHOWN_NOTES)
 
     def codes(self) -> tuple[Sequence[str], int]:
         """The codes to show, and how many more there are."""
