@@ -15,8 +15,8 @@ from fault_pages import draw_fault_pages
 from reference_pages import draw_pages
 
 from saishu.catalogue import KnowledgeError, catalogue_text, compile_knowledge, knowledge_folder
-from saishu.catalogue.faults import compile_faults, faults_text
-from saishu.catalogue.formats import compile_formats, formats_text
+from saishu.catalogue.faults import compile_faults
+from saishu.catalogue.formats import compile_formats
 from saishu.catalogue.own_words import own_words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,8 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not _lock(check):
         return 1
     wanted = {"src/saishu_collect/catalogue.json": catalogue_text(catalogue)}
-    wanted["src/saishu/catalogue/formats.json"] = formats_text(formats)
-    wanted["src/saishu/catalogue/faults.json"] = faults_text(faults)
+    wanted["src/saishu/catalogue/formats.json"] = catalogue_text(formats)
+    wanted["src/saishu/catalogue/faults.json"] = catalogue_text(faults)
     pages = draw_pages(catalogue) | draw_fault_pages(faults["units"], formats["units"], catalogue)
     wanted |= {f"docs/reference/{name}": text for name, text in pages.items()}
     wanted["docs/reference/cli.md"] = draw_cli_page(catalogue)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from saishu.catalogue.problems import KnowledgeError, Problem
-from saishu.catalogue.schema_check import check_schema, open_schema
-from saishu.catalogue.yaml_files import Place, Source, read_source
+from saishu.catalogue.unit_files import Units, read_units, shipped_units
+from saishu.catalogue.yaml_files import Place, Source
 
 SCHEMA = "saishu/formats/1"
 FILE = "formats.json"
@@ -23,11 +19,9 @@ _LAYOUT = re.compile(r"iso|(?:[^%]|%[YmbdHIpMSfza])*")
 
 
 @lru_cache(maxsize=1)
-def load_formats() -> Mapping[str, Mapping[str, Any]]:
+def load_formats() -> Units:
     """The compiled units by id, as shipped."""
-    content = orjson.loads(resources.files("saishu.catalogue").joinpath(FILE).read_bytes())
-    units: Mapping[str, Mapping[str, Any]] = content["units"]
-    return units
+    return shipped_units(FILE)
 
 
 def compile_formats(folder: Path) -> dict[str, Any]:
@@ -41,26 +35,9 @@ def compile_formats(folder: Path) -> dict[str, Any]:
     return {"schema": SCHEMA, "units": {name: _shipped(source.data) for name, source in sorted(sources.items())}}
 
 
-def formats_text(compiled: Mapping[str, Any]) -> str:
-    """The compiled units as they are written: the same knowledge gives the same bytes."""
-    return json.dumps(compiled, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
-
-
 def read_formats(folder: Path) -> tuple[dict[str, Source], list[Problem]]:
     """The units by file stem, those that break the schema left out and reported."""
-    validator = open_schema(folder / "schema" / "format.schema.json")
-    sources: dict[str, Source] = {}
-    problems: list[Problem] = []
-    for path in sorted((folder / "formats").glob("*.yaml")):
-        source, wrong = read_source(path, path.relative_to(folder).as_posix())
-        problems += wrong
-        if source is None:
-            continue
-        wrong = check_schema(source, validator)
-        problems += wrong
-        if not wrong:
-            sources[source.stem] = source
-    return sources, problems
+    return read_units(folder, "formats", "format")
 
 
 def _shipped(unit: dict[str, Any]) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from importlib.util import find_spec
 
 import pytest
 
-from saishu.catalogue import knowledge_folder
-from saishu.catalogue.formats import FILE, compile_formats, formats_text, load_formats, read_formats
+from saishu.catalogue import catalogue_text, knowledge_folder
+from saishu.catalogue.formats import FILE, compile_formats, load_formats, read_formats
 from saishu.model import Level
 from saishu.parse.recognise import format_by_name, format_by_path, open_reader
 from saishu.parse.telling import format_in, telling_patterns
@@ -41,7 +41,7 @@ def test_a_reader_that_is_named_exists(name):
 
 def test_the_compiled_file_is_what_the_units_say(repo):
     shipped = (repo / "src" / "saishu" / "catalogue" / FILE).read_text(encoding="utf-8")
-    assert shipped == formats_text(compile_formats(knowledge_folder()))
+    assert shipped == catalogue_text(compile_formats(knowledge_folder()))
 
 
 @pytest.mark.parametrize(("name", "number"), SAMPLES)
